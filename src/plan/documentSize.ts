@@ -1,8 +1,8 @@
 import { type DocumentNode, type Token, TokenKind } from 'graphql';
 
 /**
- * Number of characters that take as much memory as a parsed token, since the text and the values of its strings have up
- * to two bytes per character each.
+ * Number of characters that take as much memory as a parsed token. A character takes up to two bytes in the document's
+ * text and, in a string, up to two more in the string's value.
  */
 const charactersOfToken = 150;
 

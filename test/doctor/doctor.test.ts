@@ -150,7 +150,7 @@ describe('if all is well', () => {
     expect(out).toMatch(/ told\(pg_catalog.int4\): not shown, because its calls are ambiguous/);
     expect(out).toMatch(/ told\(pg_catalog.int4, pg_catalog.int4\): shown$/m);
     expect(out).toMatch(
-      / label\(events.site\): not shown, because .*takes a row, and either the role lacks SELECT on the whole table/,
+      / label\(events.site\): not shown, because of one of these: .*takes a row of a table of which the role may SELECT only some columns/,
     );
     expect(out).toMatch(
       / open\(\): not shown, because only PUBLIC or its owner was granted EXECUTE\. To show it, add @expose to its comment, or: GRANT EXECUTE ON FUNCTION "events"\.open\(\) TO "app-\d+";/,

@@ -73,7 +73,9 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     expect(first.lines).toContain(
       `not done       SELECT on 1 table of "${person}" (permission denied for schema events)`,
     );
-    expect(first.lines).toContain(`or instead, once, for everything that "${person}" owns in this database:`);
+    expect(first.lines).toContain(
+      `or instead, once, for everything that "${person}" owns in this database, before grant is run again:`,
+    );
     const statement = `REASSIGN OWNED BY "${person}" TO "azure_pg_admin";`;
     expect(first.lines).toContain(`  ${statement}`);
     await server.as(person, statement);

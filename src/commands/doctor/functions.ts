@@ -24,7 +24,7 @@ function reasonFor(fn: FoundFunction, schema: string, user: string): string {
   if (isServedFunction(fn))
     return hasDirective(comment, 'omit')
       ? 'its comment has @omit'
-      : 'a parameter or result has a type that the API lacks, or is a row of a table that it does not show; or the function takes a row, and either the role lacks SELECT on the whole table, or the table has no key and the result is not one value';
+      : 'of one of these: a parameter or result has a type that the API lacks; one of them is a row of a table that the API does not show; it takes a row of a table of which the role may SELECT only some columns; it takes a row of a table without a primary key, and its result is not one value';
   const name = `${pg.escapeIdentifier(schema)}.${signature}`;
   const grant = `GRANT EXECUTE ON FUNCTION ${name} TO ${pg.escapeIdentifier(user)};`;
   return mayExecute

@@ -57,7 +57,7 @@ export const isSomethingNeeded = (results: readonly Result[]): boolean =>
 function handover(owner: string | null | undefined, database: ContentsState['database']): readonly string[] {
   if (!owner || !database.isOurs || !database.otherOwners.includes(owner)) return [];
   return [
-    `or instead, once, for everything that ${quoted(owner)} owns in this database:`,
+    `or instead, once, for everything that ${quoted(owner)} owns in this database, before grant is run again:`,
     `  ${statement(sql`REASSIGN OWNED BY ${ident(owner)} TO ${ident(database.owner)}`)}`,
   ];
 }

@@ -103,7 +103,7 @@ async function connect(options: ConnectionOptions, token: Token, startup?: strin
   };
 }
 
-/** Time for which a server may be silent beyond the limit of a statement, which it ends itself. */
+/** Time for which PostgreSQL may be silent after a statement's time limit, at which it ends the statement itself. */
 const silentMs = 5000;
 
 /**

@@ -118,7 +118,7 @@ async function lackingSettings(client: pg.Client, options: SessionOptions): Prom
 
 /** Explains to the operator what was found, and what to do about its cost. */
 export function explainSession({ pooler, settings }: Session, role: string) {
-  if (!pooler) return { found: 'its settings were sent when it was opened', remedies: [] };
+  if (!pooler) return { found: 'no pooler; the settings were sent at login', remedies: [] };
   const lacking = Object.entries(settings);
   const names = lacking.map(([name]) => name).join(', ');
   const found = [

@@ -13,7 +13,7 @@ export type KeyNames = ReadonlyMap<string, string>;
 /** Returns the path of a key: the relations that lead to its column, then the column. */
 export const pathTo = (...path: readonly string[]): string => path.join('.');
 
-/** Returns the path of a key that is the value at a path of a document. */
+/** Returns the path of a key by a part of a JSON column: the column, then the path within its documents. */
 export const documentKey = (name: string, path: readonly string[]): string => pathTo(name, JSON.stringify(path));
 
 const isList = (path: unknown): path is readonly string[] => Array.isArray(path);
