@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { Plugin } from 'graphql-yoga';
 import { type Borrower, createTurns } from '../db/pool/turns.ts';
 import { createWaitingRoom } from '../db/pool/waitingRoom.ts';
@@ -7,6 +8,8 @@ import type { Rule } from './useAdmission.ts';
 
 /** Context of a request that may have to wait before it runs. */
 interface RunContext extends OriginContext {
+  /** The response at the socket; absent if there is no socket. */
+  readonly res?: EventEmitter;
   run?: Run;
 }
 
@@ -20,17 +23,20 @@ interface Run {
 
 /** The limit on how many requests run at once. */
 export interface Concurrency {
-  /** Waits until the request may run; rejects with DATABASE_UNAVAILABLE if that takes too long. */
+  /**
+   * Waits until the request may run; rejects with DATABASE_UNAVAILABLE if that takes too long, and with TIMEOUT if the
+   * client leaves.
+   */
   readonly begin: Rule<RunContext>;
   /** Ends the run of an answered request. */
   readonly end: (context: RunContext) => void;
 }
 
-/** Time after which a run no longer counts, in milliseconds. It then waits for the database or for memory, not for Node.js. */
+/** Time after which a run no longer counts, in milliseconds: most likely it waits for the database or for memory. */
 const countedMs = 100;
 
 /**
- * Creates the limit: `most` requests run at once, and callers alternate. The others wait once their body has arrived,
+ * Creates the limit: at most `most` requests run at once, and callers alternate. The others wait once their body has arrived,
  * before it is parsed, because the garbage collector copies whatever a request creates for as long as it runs. Slow
  * requests keep nobody waiting, since they count only for a while.
  */
@@ -56,7 +62,7 @@ export function createConcurrency(most: number, proxies: number, waitMs = 5000):
     running[running.indexOf(run)] = undefined;
   }
 
-  /** Lets requests begin that wait, and looks at the others again later. */
+  /** Lets requests begin that wait. If some must still wait, slow runs are soon looked for. */
   function serve(): void {
     while (room.length > 0 && hasPlace()) {
       const run = newRun();
@@ -81,7 +87,9 @@ export function createConcurrency(most: number, proxies: number, waitMs = 5000):
         context.run = newRun();
         return count(context.run, borrower);
       }
-      const waited = room.wait(borrower, { suits: () => true, ms: waitMs, late });
+      const departure = new AbortController();
+      context.res?.once('close', () => departure.abort(new AppError('TIMEOUT', 'The client disconnected')));
+      const waited = room.wait(borrower, { suits: () => true, ms: waitMs, late, signal: departure.signal });
       serve();
       return waited.then((run) => {
         context.run = run;

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { createConcurrency } from '../../src/http/useConcurrency.ts';
 import { appConfig } from '../support/config.ts';
@@ -36,6 +37,15 @@ test('a request that waits too long is refused as temporarily unavailable', asyn
   const { begin } = createConcurrency(1, 0, 1);
   begin(request, requestOf('a'));
   await expect(begin(request, requestOf('b'))).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+});
+
+test('a request whose client leaves waits no longer', async () => {
+  const { begin } = createConcurrency(1, 0);
+  begin(request, requestOf('a'));
+  const res = new EventEmitter();
+  const waiting = begin(request, { ...requestOf('b'), res });
+  res.emit('close');
+  await expect(waiting).rejects.toMatchObject({ code: 'TIMEOUT' });
 });
 
 test('requests that wait for a lock keep no others waiting, and a refused request ends its run', async () => {
