@@ -1,7 +1,7 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { isWithin } from './origin.ts';
 
-/** A check of each request. It throws, or rejects with, the error for the client. */
+/** A step of admission. It throws, or rejects with, the error for the client. */
 export type Rule<C> = (request: Request, context: C) => Promise<void> | void;
 
 /** The outcome of admission, carried in the request's context. */

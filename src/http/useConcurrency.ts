@@ -50,6 +50,10 @@ export function createConcurrency(most: number, proxies: number, waitMs = 5000):
 
   const hasPlace = () => running.includes(undefined);
   const newRun = (): Run => ({ began: performance.now() });
+  const late = () =>
+    new AppError('DATABASE_UNAVAILABLE', 'The server has too many other requests to answer at the moment; try again', {
+      cause: new Error(`At most ${most} requests run at once, and ${room.length} wait`),
+    });
 
   function count(run: Run, borrower: Borrower): void {
     run.endTurn = turns.lend(borrower);
@@ -62,7 +66,7 @@ export function createConcurrency(most: number, proxies: number, waitMs = 5000):
     running[running.indexOf(run)] = undefined;
   }
 
-  /** Lets requests begin that wait. If some must still wait, slow runs are soon looked for. */
+  /** Lets requests begin that wait, while there are places. If some still wait, slow runs are discounted a little later. */
   function serve(): void {
     while (room.length > 0 && hasPlace()) {
       const run = newRun();
@@ -102,9 +106,6 @@ export function createConcurrency(most: number, proxies: number, waitMs = 5000):
     },
   };
 }
-
-const late = () =>
-  new AppError('DATABASE_UNAVAILABLE', 'The server has too many other requests to answer at the moment; try again');
 
 /** Ends the run of each answered request. A stream runs only until it is open. */
 export const useConcurrency = ({ end }: Concurrency): Plugin<object, RunContext> => ({

@@ -10,21 +10,19 @@ type Begun = ReturnType<typeof requestOf>;
 
 test('more requests than may run at once wait until others are answered, and callers alternate', async () => {
   const { begin, end } = createConcurrency(10, 0);
-  const some: Begun[] = [];
-  for (let n = 0; n < 8; n++) {
-    some.push(requestOf('a'));
-    expect(begin(request, some[n] as Begun)).toBeUndefined();
-  }
+  const running = ['a', 'a', 'a', 'a', 'b', 'b', 'b', 'b'].map(requestOf);
+  for (const one of running) expect(begin(request, one)).toBeUndefined();
   const order: string[] = [];
-  const waiting = [requestOf('a'), requestOf('a')].map((one, i) =>
-    Promise.resolve(begin(request, one)).then(() => order.push(`a${i}`)),
+  const waiting = ['a', 'a', 'b', 'b'].map((id) =>
+    Promise.resolve(begin(request, requestOf(id))).then(() => order.push(id)),
   );
-  const others = ['b', 'c'].map(requestOf);
-  for (const other of others) expect(begin(request, other)).toBeUndefined();
-  const late = Promise.resolve(begin(request, requestOf('d'))).then(() => order.push('d'));
-  for (const one of some.splice(0, 3)) end(one);
-  await Promise.all([...waiting, late]);
-  expect(order).toEqual(['d', 'a0', 'a1']);
+  // The last fifth is left to callers who have no request running.
+  expect(begin(request, requestOf('c'))).toBeUndefined();
+  end(running.pop() as Begun);
+  expect(order).toEqual([]);
+  for (const one of running.splice(0, 4)) end(one);
+  await Promise.all(waiting);
+  expect(order).toEqual(['a', 'b', 'a', 'b']);
 });
 
 test('a request that runs for long no longer keeps others waiting', async () => {

@@ -1,11 +1,11 @@
 /**
- * A request that asks for connections. What it has is counted on it: a long-lived Map by request would keep requests
- * alive until a full garbage collection.
+ * The party that asks for connections, for slices or to run, usually for a request. It carries its own counts, because a
+ * long-lived Map by request would keep requests alive until a full garbage collection.
  */
 export interface Borrower {
   /** The caller, or an address if callers are anonymous. */
   readonly caller: string;
-  /** Number of connections that it holds. */
+  /** Number of connections, or of runs, that it holds. */
   held?: number;
   /** Place among the requests with long work, by when that began. */
   place?: number;

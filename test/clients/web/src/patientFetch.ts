@@ -13,7 +13,7 @@ export const patientFetch: typeof fetch = async (input, init) => {
 
 /**
  * Tells a read by its text or by GET. Mutations are not retried: one whose response was lost may have succeeded. A
- * persisted document in a POST counts as one, since an id does not tell.
+ * persisted document in a POST is treated as a mutation, since its id does not tell.
  */
 const isRead = (init: RequestInit = {}) => init.method !== 'POST' || /"query":"\s*(query\b|\{)/.test(String(init.body));
 
