@@ -130,12 +130,15 @@ function readsAlike(planned: readonly string[], executed: readonly string[]): bo
   );
 }
 
-/** Returns the part of a statement that is the same for one key and for several (`src/db/sql/perKey.ts`). */
+/**
+ * Returns what is the same in a statement for one key and for several (`src/db/sql/perKey.ts`): of a row by its unique
+ * key, the columns and the table; of anything else, all but the keys.
+ */
 const readBy = (statement: string): string =>
   statement
     .replace(
-      /^select (?:1|k\.n) as "\$n", (?:p\.\* from (?:rows from .*? cross join lateral )?(?=\()|(.*?) from .*$)/s,
-      '$1',
+      /^select (?:1|k\.n) as "\$n", (?:p\.\* from (?:rows from .*? cross join lateral )?(?=\()|(.*?) from (?:rows from .*?\) join )?(\S+).*$)/s,
+      '$1 $2',
     )
     .replace(/"k"\."k\d+"::/g, '?::');
 
