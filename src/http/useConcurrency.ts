@@ -5,6 +5,7 @@ import { createWaitingRoom } from '../db/pool/waitingRoom.ts';
 import { AppError } from '../errors.ts';
 import { type OriginContext, originOf } from './origin.ts';
 import type { Rule } from './useAdmission.ts';
+import { clientLeft } from './useLifetime.ts';
 
 /** Context of a request that may have to wait before it runs. */
 interface RunContext extends OriginContext {
@@ -92,10 +93,12 @@ export function createConcurrency(most: number, proxies: number, waitMs = 5000):
         return count(context.run, borrower);
       }
       const departure = new AbortController();
-      context.res?.once('close', () => departure.abort(new AppError('TIMEOUT', 'The client disconnected')));
+      const leave = () => departure.abort(clientLeft());
+      context.res?.once('close', leave);
       const waited = room.wait(borrower, { suits: () => true, ms: waitMs, late, signal: departure.signal });
       serve();
       return waited.then((run) => {
+        context.res?.off('close', leave);
         context.run = run;
       });
     },

@@ -55,17 +55,19 @@ export function endWithClient(
   if (operation !== OperationTypeNode.MUTATION) context.lifetime.endWith(context);
 }
 
+/** Creates the error for a client that leaves before it has the answer. */
+export const clientLeft = () => new AppError('TIMEOUT', 'The client disconnected');
+
+const tookTooLong = (timeoutMs: number) =>
+  new AppError('TIMEOUT', `The request took longer than ${timeoutMs} ms; ask for less at a time`);
+
 function createLifetime(timeoutMs: number): Lifetime {
   const controller = new AbortController();
-  const end = (message: string) => controller.abort(new AppError('TIMEOUT', message));
-  const timer = setTimeout(
-    () => end(`The request took longer than ${timeoutMs} ms; ask for less at a time`),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => controller.abort(tookTooLong(timeoutMs)), timeoutMs);
   return {
     signal: controller.signal,
     endWith({ request, res }) {
-      const leave = () => end('The client disconnected');
+      const leave = () => controller.abort(clientLeft());
       if (res) {
         // The socket's own event: listening to the request's signal costs several times as much.
         if (res.closed) leave();

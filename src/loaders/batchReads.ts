@@ -96,7 +96,7 @@ export class BatchReads {
   }
 
   /** Reads the only row of a statement about a table. */
-  async only(table: Table, query: Sql): Promise<Row | undefined> {
+  async onlyRow(table: Table, query: Sql): Promise<Row | undefined> {
     return (await this.#rows(this.#whole(table, query)))[0];
   }
 

@@ -82,13 +82,14 @@ export const createLoaders = (db: Db, catalog: Catalog, borrower: Borrower, vari
   new RequestLoaders(db, catalog, borrower, variables);
 
 /** The loaders of a request. As a class it creates its methods once, and not for each of many requests. */
-class RequestLoaders implements Loaders, Halvings {
-  halvings = maxHalvings;
+class RequestLoaders implements Loaders {
   readonly #db: Db;
   readonly #catalog: Catalog;
   readonly #borrower: Borrower;
   readonly #reads: BatchReads;
   readonly #loaders = new Map<string, unknown>();
+  /** Divisions of batches that this request may still make. */
+  readonly #left: Halvings = { halvings: maxHalvings };
 
   constructor(db: Db, catalog: Catalog, borrower: Borrower, variables: Variables) {
     this.#db = db;
@@ -106,7 +107,7 @@ class RequestLoaders implements Loaders, Halvings {
           const groups = await this.#reads.perKey(statement, match, some, build, selected.joins);
           return groups.map(([row]) => row ?? null);
         });
-      return isByOwnColumns(match) ? readApart(keys, read, this) : read(keys);
+      return isByOwnColumns(match) ? readApart(keys, read, this.#left) : read(keys);
     });
   }
 
@@ -119,7 +120,7 @@ class RequestLoaders implements Loaders, Halvings {
         const groups = await this.#reads.perKey({ of: value, as: 'computed' }, match, some, build);
         return groups.map(([row]) => row?.[value.name] ?? null);
       };
-      return readApart(keys, read, this);
+      return readApart(keys, read, this.#left);
     });
   }
 
@@ -148,7 +149,7 @@ class RequestLoaders implements Loaders, Halvings {
   async estimate(table: Table) {
     if (!isEstimated(table)) return null;
     return this.#load<string | null, Projection>(`estimate ${table.name}`, [], nothing, async (keys) => {
-      const row = await this.#reads.only(table, selectEstimate(this.#catalog, table));
+      const row = await this.#reads.onlyRow(table, selectEstimate(this.#catalog, table));
       return keys.map(() => row?.['count'] ?? null);
     });
   }

@@ -45,7 +45,7 @@ export interface Feed {
 export interface FeedSubscription {
   /** The place up to which the subscriber has received all rows. */
   readonly place: Place;
-  /** Reports that the subscriber has consumed its batches. The feed reads on as soon as any subscriber has. */
+  /** Reports that the subscriber has consumed its batches. The feed reads on as soon as one subscriber has done so. */
   ready(): void;
   cancel(): void;
 }

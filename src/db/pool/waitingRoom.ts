@@ -39,9 +39,10 @@ interface Waiter<T> {
 
 /** Creates an empty waiting room; `turns` decides who may be served and who is next. */
 export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'shareWhenOpen' | 'used'>): WaitingRoom<T> {
-  /** Those who wait, by caller, in the order in which their requests are served. */
+  /** Waiters by caller, in the order in which the caller's requests are served. */
   const queues = new Map<string, Waiter<T>[]>();
   let length = 0;
+  const all = () => [...queues.values()].flat();
 
   function enter(waiter: Waiter<T>): void {
     const { caller } = waiter.borrower;
@@ -86,7 +87,7 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'sha
     },
     get wanting() {
       const waiting = new Map<Borrower, number>();
-      for (const { borrower } of [...queues.values()].flat()) waiting.set(borrower, (waiting.get(borrower) ?? 0) + 1);
+      for (const { borrower } of all()) waiting.set(borrower, (waiting.get(borrower) ?? 0) + 1);
       let count = 0;
       for (const [borrower, waits] of waiting) count += Math.min(waits, turns.shareWhenOpen(borrower));
       return count;
@@ -131,7 +132,7 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'sha
     },
     hurry(ms) {
       const until = performance.now() + ms;
-      for (const waiter of [...queues.values()].flat()) {
+      for (const waiter of all()) {
         if (waiter.until <= until) continue;
         clearTimeout(waiter.timer);
         waiter.until = until;
