@@ -47,8 +47,8 @@ interface HttpExtensions {
 }
 
 /**
- * Codes of well-formed requests, which get a 200 under application/json: there clients cannot tell whether another
- * status is the server's or a proxy's (GraphQL over HTTP).
+ * Codes of requests for a document that does not exist or may not run. They are well-formed, so they get a 200 under
+ * application/json, where clients cannot tell whether another status is the server's or a proxy's (GraphQL over HTTP).
  */
 const wellFormed = /^PERSISTED_/;
 

@@ -7,8 +7,8 @@ import { type Api, type ApiSource, countsOf } from './api.ts';
 export interface ServedApi {
   /** Returns the current API; null until the first one is built. */
   readonly current: () => Api | null;
-  /** Returns why there is no API yet, or that the server is stopping; the readiness probe logs it. */
-  readonly problem: () => string | null;
+  /** Tells whether the server answers requests: it has an API, and is not stopping. */
+  readonly serves: () => boolean;
   /** Compares the catalog now with the one that the API was built from. Calls during a comparison share the next one. */
   readonly check: () => Promise<void>;
   /** Compares because of a hint, such as an error, but at least `apartMs` after the last time. */
@@ -43,7 +43,6 @@ export function createServedApi(first: Api | null, options: ServedApiOptions): S
   const stopped = new AbortController();
   let current = first;
   let fingerprint = first?.introspection.fingerprint;
-  let problem: string | null = first ? null : 'the catalog has not been read yet';
   let changedAt = 0;
   let running: Promise<void> | null = null;
   let again: Promise<void> | null = null;
@@ -108,10 +107,8 @@ export function createServedApi(first: Api | null, options: ServedApiOptions): S
         const found = await source.introspect();
         current = source.build(found);
         fingerprint = found.fingerprint;
-        problem = null;
       } catch (error) {
-        problem = errorMessage(error);
-        log.warn({ err: error }, `Not ready: ${problem}`);
+        log.warn({ err: error }, `Not ready: ${errorMessage(error)}`);
         await pause(delay * (0.5 + Math.random() / 2));
       }
     }
@@ -142,7 +139,7 @@ export function createServedApi(first: Api | null, options: ServedApiOptions): S
 
   return {
     current: () => current,
-    problem: () => (stopped.signal.aborted ? 'the server is stopping' : problem),
+    serves: () => current !== null && !stopped.signal.aborted,
     check,
     checkSoon,
     async hasChanged(since, reason) {

@@ -6,7 +6,7 @@ export interface Wanted {
   /** Name in the database, or the one that a directive gives in its place; empty if `name` is made from other names. */
   readonly from: string;
   readonly name: string;
-  /** Further names derived from it. */
+  /** Suffixes or longer forms of further names, which `derivedName` makes from `name`. */
   readonly family?: readonly string[];
 }
 

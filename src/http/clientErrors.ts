@@ -6,7 +6,7 @@ import { shortened } from './shortMessages.ts';
 
 /**
  * Creates the function that masks errors before a client sees them. Errors of this API and of graphql-js pass with a
- * code; any other becomes an id, under which the log holds the whole error.
+ * code; any other becomes an id, under which the error itself is logged.
  */
 export function createErrorMask(log: Logger): (error: unknown) => Error {
   return (error) => shortened(masked(error));
@@ -19,7 +19,8 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
           { err: original.cause, code: original.code },
           original.message,
         );
-      return error instanceof GraphQLError ? error : located(error, original.message, { ...original.extensions });
+      if (!(error instanceof GraphQLError)) return located(error, original.message, { ...original.extensions });
+      return original.code === 'BAD_USER_INPUT' ? located(error, error.message, ofValue(error)) : error;
     }
     if (error instanceof GraphQLError && (!original || original instanceof GraphQLError)) return coded(error);
     const id = randomUUID();
@@ -27,6 +28,9 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
     return located(error, 'Unexpected error', { code: 'INTERNAL_SERVER_ERROR', id, http: { status: 500 } });
   }
 }
+
+/** Returns the extensions of an error in a value, whose request is well-formed. */
+const ofValue = ({ extensions }: GraphQLError) => ({ ...extensions, http: { spec: true, status: 400 } });
 
 /** The API's code for each code that Yoga sets itself. */
 const ownCodes: Readonly<Record<string, string>> = {
@@ -44,11 +48,14 @@ function coded(error: GraphQLError): GraphQLError {
   if (typeof code === 'string') {
     return code in ownCodes ? located(error, error.message, { ...error.extensions, code: ownCodes[code] }) : error;
   }
-  const isOfValue = error.path && error.nodes?.[0]?.kind === Kind.FIELD;
-  const extensions = isOfValue
-    ? { code: 'VALUE_NOT_REPRESENTABLE', http: { spec: true, status: 500 } }
-    : { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } };
-  return located(error, error.message, { ...error.extensions, ...extensions });
+  const isOfField = error.path && error.nodes?.[0]?.kind === Kind.FIELD;
+  return isOfField
+    ? located(error, error.message, {
+        ...error.extensions,
+        code: 'VALUE_NOT_REPRESENTABLE',
+        http: { spec: true, status: 500 },
+      })
+    : located(error, error.message, { ...ofValue(error), code: 'BAD_USER_INPUT' });
 }
 
 const located = (error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError =>

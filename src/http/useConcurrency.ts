@@ -1,16 +1,15 @@
-import type { EventEmitter } from 'node:events';
+import { metrics } from '@opentelemetry/api';
 import type { Plugin } from 'graphql-yoga';
 import { type Borrower, createTurns } from '../db/pool/turns.ts';
 import { createWaitingRoom } from '../db/pool/waitingRoom.ts';
 import { AppError } from '../errors.ts';
+import { inSpan } from '../tracing/span.ts';
 import { type OriginContext, originOf } from './origin.ts';
 import type { Rule } from './useAdmission.ts';
-import { clientLeft } from './useLifetime.ts';
+import { clientLeft, type LifetimeContext, onDeparture } from './useLifetime.ts';
 
 /** Context of a request that may have to wait before it runs. */
-interface RunContext extends OriginContext {
-  /** The response at the socket; absent if there is no socket. */
-  readonly res?: EventEmitter;
+interface RunContext extends OriginContext, Pick<LifetimeContext, 'res'> {
   run?: Run;
 }
 
@@ -37,9 +36,10 @@ export interface Concurrency {
 const countedMs = 100;
 
 /**
- * Creates the limit: at most `most` requests run at once, and callers alternate. The others wait once their body has arrived,
- * before it is parsed, because the garbage collector copies whatever a request creates for as long as it runs. Slow
- * requests keep nobody waiting, since they count only for a while.
+ * Creates the limit: at most `most` requests run at once, and a caller who has some running leaves the last fifth to those
+ * who have none. The others wait once their body has arrived, before it is parsed, because the garbage collector copies
+ * whatever a request creates for as long as it runs; callers alternate. Slow requests keep nobody waiting, since they count
+ * only for a while.
  */
 export function createConcurrency(most: number, proxies: number, waitMs = 5000): Concurrency {
   const turns = createTurns(most, () => most);
@@ -47,6 +47,10 @@ export function createConcurrency(most: number, proxies: number, waitMs = 5000):
   const room = createWaitingRoom<Run>({ ...turns, used: () => 0 });
   // An array of `most` places: a long-lived Set would keep ended runs alive.
   const running = Array<Run | undefined>(most).fill(undefined);
+  const pending = metrics.getMeter('events-graphql').createUpDownCounter('events_graphql.request.pending', {
+    unit: '{request}',
+    description: 'Requests that wait to run',
+  });
   let timer: NodeJS.Timeout | undefined;
 
   const hasPlace = () => running.includes(undefined);
@@ -93,13 +97,15 @@ export function createConcurrency(most: number, proxies: number, waitMs = 5000):
         return count(context.run, borrower);
       }
       const departure = new AbortController();
-      const leave = () => departure.abort(clientLeft());
-      context.res?.once('close', leave);
-      const waited = room.wait(borrower, { suits: () => true, ms: waitMs, late, signal: departure.signal });
-      serve();
-      return waited.then((run) => {
-        context.res?.off('close', leave);
-        context.run = run;
+      const stay = onDeparture({ request, res: context.res }, () => departure.abort(clientLeft()));
+      pending.add(1);
+      return inSpan('wait to run', {}, async () => {
+        const waited = room.wait(borrower, { suits: () => true, ms: waitMs, late, signal: departure.signal });
+        serve();
+        context.run = await waited;
+      }).finally(() => {
+        stay();
+        pending.add(-1);
       });
     },
     end({ run }) {

@@ -91,8 +91,8 @@ export function refuseExpensive(price: Price, { cost: limit }: Pick<RequestLimit
 }
 
 /**
- * Maximum number of items that an introspection may list for each type: several times what tools list. An introspection
- * is executed only once, so it has no price in rows, but a circular selection would be expensive even once.
+ * Maximum number of items that an introspection may list for each type: several times what tools list. Answers to
+ * introspections are kept, so they have no price in rows, but a circular selection would be expensive even once.
  */
 const maxIntrospected = 400;
 

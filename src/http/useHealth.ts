@@ -1,18 +1,27 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { ServedApi } from '../api/current.ts';
+import type { Probe } from '../db/pool/probe.ts';
 import { nextSlice } from '../db/pool/slices.ts';
 
+export interface HealthOptions extends Pick<ServedApi, 'serves'> {
+  /** Asks whether the database answers. */
+  readonly probe: Probe;
+  readonly log: Logger;
+}
+
 /**
- * Answers health probes: live once the server listens, ready while `check` resolves. The reason for a rejection is only
- * logged. Probes need no token, so each turn of the event loop answers only one.
+ * Answers health probes: live once the server listens, ready while it serves and the database answers. If the database
+ * does not, the reason is only logged. Probes need no token, so each turn of the event loop answers only one.
  */
-export function useHealth(check: () => Promise<void>, log: Logger): Plugin {
+export function useHealth({ serves, probe, log }: HealthOptions): Plugin {
   let ready = true;
 
   /** Tells whether the server is ready. Probes arrive every few seconds, so only changes are logged. */
   async function examine(): Promise<boolean> {
+    if (!serves()) return false;
     try {
-      await check();
+      await probe();
       if (!ready) log.info('Ready again');
       ready = true;
     } catch (error) {

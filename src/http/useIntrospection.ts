@@ -59,10 +59,12 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
       const ofSchema = answers.get(args.schema) ?? new LRUCache({ max: maxAnswers });
       answers.set(args.schema, ofSchema);
       const key = keyOf(args);
-      const answer =
-        ofSchema.get(key) ??
-        introspect({ ...args, schema: args.contextValue.api?.wholeSchema() ?? args.schema }, executeFn);
-      ofSchema.set(key, answer);
+      let answer = ofSchema.get(key);
+      if (!answer) {
+        answer = introspect({ ...args, schema: args.contextValue.api?.wholeSchema() ?? args.schema }, executeFn);
+        ofSchema.set(key, answer);
+        answer.catch(() => ofSchema.delete(key));
+      }
       const result = await answer;
       const text = texts.get(result);
       if (text) await share?.expect(readsGzip(request) ? text.compressed.length : text.length);

@@ -55,6 +55,23 @@ export function endWithClient(
   if (operation !== OperationTypeNode.MUTATION) context.lifetime.endWith(context);
 }
 
+/**
+ * Calls `leave` when the client leaves before it has the answer, or at once if it already has; returns the function that
+ * stops listening.
+ */
+export function onDeparture({ request, res }: Departure, leave: () => void): () => void {
+  if (!res) {
+    if (request.signal.aborted) leave();
+    else request.signal.addEventListener('abort', leave);
+    return () => request.signal.removeEventListener('abort', leave);
+  }
+  // The socket's own event: listening to the request's signal costs several times as much.
+  const closed = () => res.writableFinished || leave();
+  if (res.closed) leave();
+  else res.once('close', closed);
+  return () => res.off('close', closed);
+}
+
 /** Creates the error for a client that leaves before it has the answer. */
 export const clientLeft = () => new AppError('TIMEOUT', 'The client disconnected');
 
@@ -66,15 +83,7 @@ function createLifetime(timeoutMs: number): Lifetime {
   const timer = setTimeout(() => controller.abort(tookTooLong(timeoutMs)), timeoutMs);
   return {
     signal: controller.signal,
-    endWith({ request, res }) {
-      const leave = () => controller.abort(clientLeft());
-      if (res) {
-        // The socket's own event: listening to the request's signal costs several times as much.
-        if (res.closed) leave();
-        else res.once('close', () => res.writableFinished || leave());
-      } else if (request.signal.aborted) leave();
-      else request.signal.addEventListener('abort', leave);
-    },
+    endWith: (departure) => void onDeparture(departure, () => controller.abort(clientLeft())),
     release: () => clearTimeout(timer),
   };
 }

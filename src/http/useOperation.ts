@@ -72,7 +72,7 @@ function codeOf(errors: ExecutionResult['errors']): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Codes of errors that the client cannot fix. */
+/** Codes with which an operation's span has failed: faults of the server and of its database. */
 const ours = /^(INTERNAL_SERVER_ERROR|DATABASE_UNAVAILABLE|TIMEOUT)$/;
 
 function describe(span: Span, { operation, documentId, code }: RequestRecord): void {

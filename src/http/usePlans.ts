@@ -21,7 +21,7 @@ type PlanContext = ServerContext & Admitted & PlannedContext;
 
 export interface PlansOptions {
   readonly limits: RequestLimits;
-  /** True if anonymous callers may read. */
+  /** True if callers are anonymous and may do everything. */
   readonly isOpen: boolean;
   readonly documents: DocumentCache;
   readonly choose: ChooseDocument;
@@ -31,7 +31,7 @@ export interface PlansOptions {
 }
 
 /**
- * Answers a query by its plan, if it has one. This short path answers before Yoga parses, validates and executes. If
+ * Answers a query or mutation by its plan, if it has one. This short path answers before Yoga parses, validates and executes. If
  * anything is wrong, the request takes Yoga's full path, which reuses what is already known and reports the error. The
  * short path only knows documents and content types that the full path has seen before; permission, price and limits
  * are checked for each request.

@@ -4,8 +4,8 @@ import { type OriginContext, originOf } from './origin.ts';
 import type { Admitted } from './useAdmission.ts';
 
 /**
- * Lets only one of the requests that no plan has answered begin to parse, validate and execute in each turn of the
- * event loop, so that requests with a plan never wait for many. Callers alternate.
+ * Lets at most one request begin to parse, validate and execute in each turn of the event loop, among those that no plan
+ * has answered: a running request with a plan does not wait for the others. Callers alternate.
  */
 export function useTurns(proxies: number): Plugin<object, OriginContext & Admitted> {
   return {

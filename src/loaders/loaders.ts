@@ -37,7 +37,7 @@ export type BatchRead<K extends LoadArgument, A extends readonly LoadArgument[],
 
 /**
  * The loaders of one request, which keep what they loaded until rows change. Loads in the same turn of the event loop
- * that differ only in their keys become one statement.
+ * that differ only in their keys, or in the columns or measures that they ask for, become one statement.
  */
 export interface Loaders {
   /** Loads the row with this unique key, with at least the projected columns. */

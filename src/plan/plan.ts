@@ -78,7 +78,7 @@ export class ColumnPlaces {
 export interface Below {
   /** The only type; null if there are several. */
   readonly only: string | null;
-  /** True if there are no lists of objects further below. */
+  /** True if there is only one type, and no list of objects further below. */
   readonly isFlat: boolean;
   readonly typeOf: (value: unknown) => string;
   readonly objectOf: (type: string) => PlannedObject;

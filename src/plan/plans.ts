@@ -98,7 +98,7 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
       const nulls = slots.filter((name) => variables[name] === undefined || variables[name] === null);
       const decided = nulls.length === 0 ? fixed : [...fixed, ...nulls];
       const key = keyOf(decided, variables);
-      // Variables with more values than that would cost more in plans than they save.
+      // Beyond `maxVariants` sets of values, plans would cost more than they save.
       if (keys.size < maxVariants) keys.add(key);
       const areFixed = keys.has(key);
       const planKey = `${id} ${areFixed} ${areFixed ? key : keyOf(directing, variables)}`;

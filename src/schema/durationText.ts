@@ -6,7 +6,7 @@ const parts = (letters: string) => [...letters].map((letter) => String.raw`([+-]
 export const durationForm = textScalar(
   'Duration',
   new RegExp(`^(P(?=.)${parts('YMWD')}(T(?=.)${parts('HMS')})?|-?infinity)$`),
-  'A duration in ISO 8601. Arguments may also use a short form from weeks to seconds, such as "1d12h" or "15m".',
+  'A duration in ISO 8601. Arguments may also use a short form with the units w, d, h, m and s, such as "1d12h" or "15m".',
   '"P1DT2H30M"',
 );
 

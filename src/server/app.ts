@@ -112,11 +112,7 @@ export function createApp(options: AppOptions) {
       // Records every answer, whichever plugin gives it.
       useOperation(),
       // Needs no caller: probes, and pages without data.
-      useHealth(async () => {
-        const problem = served.problem();
-        if (problem) throw new Error(problem);
-        await probe();
-      }, log),
+      useHealth({ serves: served.serves, probe, log }),
       ...(config.graphiql ? [useGraphiQL(endpoint, sources)] : []),
       ...(dashboard ? [useDashboard(dashboard, sources)] : []),
       ...(config.graphiql || dashboard ? [useSignIn(config.auth)] : []),

@@ -9,7 +9,7 @@ const statementBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 const costBuckets = [1, 10, 50, 100, 500, 1000, 5000, 10_000, 50_000, 100_000];
 
 /**
- * Creates the instruments; without an SDK they do nothing. Metrics that no convention names begin with our own prefix.
+ * Creates the instruments; without an SDK they do nothing. Metrics that are in no semantic convention have our own prefix.
  */
 export function createInstruments() {
   const meter = metrics.getMeter('events-graphql');
@@ -25,7 +25,7 @@ export function createInstruments() {
     operationDuration: histogram(
       'events_graphql.operation.duration',
       's',
-      'Duration of requests that ran a GraphQL operation, by its name and outcome',
+      'Duration of requests whose document was parsed, by operation and outcome',
       requestBuckets,
     ),
     operationCost: histogram('events_graphql.document.cost', '{point}', 'Estimated cost of documents', costBuckets),

@@ -44,9 +44,9 @@ function buffered(out: DestinationStream): DestinationStream {
 }
 
 /**
- * Serialisers that log PostgreSQL's errors without values of rows: neither DETAIL nor the parameters in CONTEXT that
- * `log_parameter_max_length_on_error` adds. Objects attached to an error, such as a client with its password, are
- * dropped.
+ * Serialisers that log PostgreSQL's errors without DETAIL and without the parameters that
+ * `log_parameter_max_length_on_error` adds to CONTEXT: both hold rows or parameters. A message stays, although it may
+ * quote a single value. Objects attached to an error, such as a client with its password, are dropped.
  */
 export const serializers = {
   err(error: unknown) {

@@ -34,7 +34,7 @@ export function observePool({ stats, size }: PoolMetricsOptions): void {
   const toExpiry = gauge(
     'events_graphql.token.time_to_expiry',
     's',
-    'Time until the newest token of a connection expires',
+    'Time until the newest of the tokens of open connections expires',
   );
   const counters = new Map(
     counted.map(([, name, unit]) => [name, meter.createObservableCounter(name, { unit })] as const),

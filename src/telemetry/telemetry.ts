@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { createLogger } from './logger.ts';
 
-/** The server's log and instruments. */
+/** The server's log, and the end of its telemetry. */
 export interface Telemetry {
   readonly log: Logger;
   /** Flushes what is left, within a time limit. */

@@ -147,7 +147,7 @@ describe('if all is well', () => {
       / audit: not shown, because the role has no SELECT. To grant it: GRANT SELECT ON events.audit TO "app-\d+";/,
     );
     expect(out).toMatch(/ told\(\): shown$/m);
-    expect(out).toMatch(/ told\(pg_catalog.int4\): not shown, because its calls are ambiguous/);
+    expect(out).toMatch(/ told\(pg_catalog.int4\): not shown, because a call with all its arguments is ambiguous/);
     expect(out).toMatch(/ told\(pg_catalog.int4, pg_catalog.int4\): shown$/m);
     expect(out).toMatch(
       / label\(events.site\): not shown, because of one of these: .*takes a row of a table of which the role may SELECT only some columns/,

@@ -112,7 +112,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     const undone = lines.filter((line) => line.startsWith('not done'));
     expect(undone).toEqual([expect.stringContaining('no login as "app"'), expect.stringContaining('no role "app"')]);
     const [, statements = ''] = out.split(
-      'An administrator who may alter the role (from PostgreSQL 16 on, its creator), in the database "postgres", must run:\n',
+      'An administrator who may alter the role (from PostgreSQL 16 on, with ADMIN OPTION on it, as its creator has), in the database "postgres", must run:\n',
     );
     expect(statements).toBe('  ALTER ROLE "app" NOLOGIN;\n  DROP ROLE "app";\n');
     expect((await run(person, '--role', 'app', '--revoke')).code).toBe(0);

@@ -245,7 +245,8 @@ describe('with pgaadauth', () => {
     expect((await run('--role', 'bare', '--object-id', otherId, '--print')).out).toContain(label);
     const { code, out } = await run('--role', 'bare', '--object-id', otherId);
     expect(code).toBe(1);
-    const heading = 'An administrator who may alter the role (from PostgreSQL 16 on, its creator)';
+    const heading =
+      'An administrator who may alter the role (from PostgreSQL 16 on, with ADMIN OPTION on it, as its creator has)';
     expect(out).toContain(`${heading}, in the database "postgres", must run:\n  ${label}`);
     expect((await run('--role', 'bare', '--revoke')).code).toBe(0);
   });

@@ -43,7 +43,7 @@ export function createHost(connection: ServerConnection): Host {
   let current: Api | null = null;
   const served: ServedApi = {
     current: () => current,
-    problem: () => null,
+    serves: () => current !== null,
     check: async () => {},
     checkSoon: async () => {},
     hasChanged: async () => false,

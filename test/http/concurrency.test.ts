@@ -1,5 +1,7 @@
-import { EventEmitter } from 'node:events';
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, expect, test } from 'vitest';
 import { createConcurrency } from '../../src/http/useConcurrency.ts';
 import { appConfig } from '../support/config.ts';
 import { setUp } from '../support/setUp.ts';
@@ -37,13 +39,39 @@ test('a request that waits too long is refused as temporarily unavailable', asyn
   await expect(begin(request, requestOf('b'))).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
 });
 
+const server = createServer().listen(0, '127.0.0.1');
+await once(server, 'listening');
+afterAll(() => server.close());
+
+/** Opens a request at a real socket; returns its response, and the function with which its client leaves. */
+async function openRequest() {
+  const client = get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
+  client.on('error', () => {}); // it is destroyed
+  const [, res] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
+  return { res, leave: () => client.destroy() };
+}
+
 test('a request whose client leaves waits no longer', async () => {
   const { begin } = createConcurrency(1, 0);
   begin(request, requestOf('a'));
-  const res = new EventEmitter();
+  const { res, leave } = await openRequest();
   const waiting = begin(request, { ...requestOf('b'), res });
-  res.emit('close');
+  leave();
   await expect(waiting).rejects.toMatchObject({ code: 'TIMEOUT' });
+});
+
+test('a request whose client has left before does not wait at all', async () => {
+  const { begin, end } = createConcurrency(1, 0);
+  const first = requestOf('a');
+  begin(request, first);
+  const { res, leave } = await openRequest();
+  leave();
+  await once(res, 'close');
+  const gone = begin(request, { ...requestOf('b'), res });
+  const waiting = begin(request, requestOf('c'));
+  end(first);
+  await waiting;
+  await expect(gone).rejects.toMatchObject({ code: 'TIMEOUT' });
 });
 
 test('requests that wait for a lock keep no others waiting, and a refused request ends its run', async () => {

@@ -89,3 +89,10 @@ test('a request is answered before most of the probes of a flood that came first
   expect(answered).toBeLessThan(250);
   await Promise.all(flood);
 });
+
+test('a server that stops is not ready, which is not logged as a fault', async () => {
+  expect(await probe()).toBe(200);
+  api.served.stop();
+  expect(await probe()).toBe(503);
+  expect(api.log.filter(({ msg }) => msg === 'Not ready')).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
@@ -6,7 +7,7 @@ const { api } = await setUp({
   database: createEmptyDatabase,
   prepare: `
     create schema events;
-    create table events.job (job_id int primary key, ratio float8);
+    create table events.job (job_id int primary key, ratio float8, started_at timestamptz);
     insert into events.job values (1, 'NaN');
     create function events.broken() returns int language plpgsql as $$ begin
       raise exception using errcode = 'XX000'; end $$;
@@ -15,14 +16,23 @@ const { api } = await setUp({
 
 const strict = 'application/graphql-response+json';
 
-async function statusOf(query: string, accept: string): Promise<readonly [status: number, hasData: boolean]> {
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly [{ readonly extensions: { readonly code: string } }];
+}
+
+async function answerOf(sent: unknown, accept: string): Promise<Answer & { readonly status: number }> {
   const response = await api.app.fetch('http://localhost/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify(sent),
   });
-  const { data } = (await response.json()) as { data?: unknown };
-  return [response.status, (data ?? null) !== null];
+  return { status: response.status, ...((await response.json()) as Answer) };
+}
+
+async function statusOf(query: string, accept: string): Promise<readonly [status: number, hasData: boolean]> {
+  const { status, data } = await answerOf({ query }, accept);
+  return [status, (data ?? null) !== null];
 }
 
 describe.each([strict, 'application/json'])('as %s', (accept) => {
@@ -45,4 +55,46 @@ test.each([
   ['a wrong argument that propagates to the root', `{ nodes(ids: [${'"x",'.repeat(1001)}]) { id } }`, 400],
 ])('a reply without data is not a 200: %s', async (_, query, status) => {
   expect(await statusOf(query, strict)).toEqual([status, status === 200]);
+});
+
+describe('the table of the reference', async () => {
+  const page = await readFile(new URL('../../docs/reference.md', import.meta.url), 'utf8');
+  const cells = new Map(
+    [...page.matchAll(/^\| `([A-Z_]+)` \| (\d.*?)(?:, since there is always data)? \|/gm)].map(([, code, cell]) => [
+      code,
+      cell,
+    ]),
+  );
+  const byId = 'query ($id: Int!) { job(jobId: $id) { jobId } }';
+  const since = 'query ($at: DateTime!) { jobs(where: { startedAt: { gt: $at } }) { totalCount } }';
+
+  async function statusesOf(code: string, requests: readonly object[], accept: string): Promise<string> {
+    const answers = await Promise.all(requests.map((sent) => answerOf(sent, accept)));
+    for (const { errors } of answers) expect(errors).toMatchObject([{ extensions: { code } }]);
+    return [...new Set(answers.map(({ status }) => status))].join(' or ');
+  }
+
+  test.each([
+    { code: 'GRAPHQL_PARSE_FAILED', requests: [{ query: '{' }] },
+    {
+      code: 'GRAPHQL_VALIDATION_FAILED',
+      requests: [{ query: '{ nothing }' }, { query: '{ job(jobId: "x") { jobId } }' }],
+    },
+    {
+      code: 'BAD_USER_INPUT',
+      requests: [
+        { query: since, variables: { at: 'x' } },
+        { query: byId, variables: { id: 'x' } },
+        { query: byId },
+        {},
+      ],
+    },
+    { code: 'VALUE_NOT_REPRESENTABLE', requests: [{ query: '{ jobs { nodes { ratio } } }' }] },
+    { code: 'QUERY_TOO_COMPLEX', requests: [{ query: `${'{ a'.repeat(50)}${' }'.repeat(50)}` }] },
+    { code: 'PERSISTED_DOCUMENT_NOT_FOUND', requests: [{ documentId: 'nowhere' }] },
+  ])('$code has the statuses in the table', async ({ code, requests }) => {
+    const status = await statusesOf(code, requests, strict);
+    const asJson = await statusesOf(code, requests, 'application/json');
+    expect(cells.get(code)).toBe(status === asJson ? status : `${status}; ${asJson} under \`application/json\``);
+  });
 });

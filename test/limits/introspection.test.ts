@@ -1,5 +1,5 @@
 import { getIntrospectionQuery, graphqlSync } from 'graphql';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
 
@@ -99,4 +99,18 @@ test('the bytes of introspection count as in flight, however little it selects',
   await expect.poll(() => api.inFlight.waiting).toBe(1);
   others.release();
   expect((await asking).status).toBe(200);
+});
+
+test('an introspection that fails unexpectedly runs again', async () => {
+  const broken = new Proxy(api.api.wholeSchema(), {
+    get: () => {
+      throw new Error('a defect');
+    },
+  });
+  vi.spyOn(api.api, 'wholeSchema').mockReturnValueOnce(broken);
+  const query = '{ __schema { queryType { once: name } } }';
+  expect(await (await ask(query)).json()).toMatchObject({
+    errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+  });
+  expect(await (await ask(query)).json()).toEqual({ data: { __schema: { queryType: { once: 'Query' } } } });
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
 import { afterAll, expect, test } from 'vitest';
+import { createConcurrency } from '../../src/http/useConcurrency.ts';
 import { observeEventLoop } from '../../src/telemetry/eventLoop.ts';
 import { createInstruments } from '../../src/telemetry/instruments.ts';
 import { observePool } from '../../src/telemetry/poolMetrics.ts';
@@ -34,6 +35,7 @@ test('the table of metrics has every one, with its unit', () => {
   observePool({ stats: () => expect.unreachable(), size: 1 });
   observeTails(() => []);
   observeEventLoop();
+  createConcurrency(1, 0);
 
   const [table = ''] = /^\| metric \|[\s\S]*?\n\n/m.exec(page) ?? [];
   const cells = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));

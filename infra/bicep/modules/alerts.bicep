@@ -178,7 +178,7 @@ var logAlerts = [
   }
   {
     name: 'not-ready'
-    description: 'A replica is not ready and gets no requests. Run doctor to find out why.'
+    description: 'A replica reaches no database and gets no requests. Run doctor to find out why.'
     query: '${ofApp} and Log has "Not ready"'
     threshold: 0
   }
@@ -201,8 +201,8 @@ var measured = 'AppMetrics | where AppRoleName == "events-graphql" | extend valu
 var measureAlerts = [
   {
     name: 'token-ends'
-    description: 'A replica\'s token expires within a minute, and it has no newer one.'
-    query: '${measured} | where Name == "events_graphql.token.time_to_expiry" and value < 60'
+    description: 'A replica\'s token expires within 45 seconds, and it has no newer one.'
+    query: '${measured} | where Name == "events_graphql.token.time_to_expiry" and value < 45'
     threshold: 0
   }
   {

@@ -9,11 +9,11 @@ export interface Change {
   readonly database: string;
   /** The role that may run the statements; null for an administrator who may create or alter the app's role. */
   readonly owner: string | null;
-  /** True if the statements alter the app's role, which from PostgreSQL 16 on only its creator may do. */
+  /** True if the statements alter the app's role, which from PostgreSQL 16 on takes ADMIN OPTION on it. */
   readonly altersRole?: boolean;
   /** The statements; empty if the condition already holds. */
   readonly statements: readonly string[];
-  /** Alternative statements for servers that refuse the first. */
+  /** The statements to run instead on a server that refuses `statements`. */
   readonly otherwise?: readonly string[];
   /** True if the app runs without the change. */
   readonly isOptional?: boolean;
@@ -42,7 +42,10 @@ export const changesIn =
     statements: statements.map(statement),
   });
 
-/** The setting with which Citus accepts statements on reference tables after those on several shards. */
+/**
+ * The setting with which Citus accepts, within one transaction, statements on reference tables after statements on several
+ * shards.
+ */
 export const sequentialMode = "SET citus.multi_shard_modify_mode TO 'sequential';";
 
 export const literal = (text: string): Sql => trusted(pg.escapeLiteral(text));

@@ -85,7 +85,7 @@ const heading = ({ owner, altersRole, database }: Change): string =>
 
 const administrator = (altersRole = false): string =>
   altersRole
-    ? 'An administrator who may alter the role (from PostgreSQL 16 on, its creator)'
+    ? 'An administrator who may alter the role (from PostgreSQL 16 on, with ADMIN OPTION on it, as its creator has)'
     : 'An administrator who may create roles';
 
 /** Puts a text on one line, since a line break in it would end a comment. */

@@ -23,7 +23,7 @@ export interface FoundColumn extends Omit<Column, 'type' | 'comment' | 'partitio
 /** Types of columns that may be an order of arrival: integers and transaction ids. */
 export const numberTypes = sql`('{pg_catalog.int2,pg_catalog.int4,pg_catalog.int8,pg_catalog.xid8}'::pg_catalog.regtype[])`;
 
-/** Selects the columns of the relations that the role may read, in order. */
+/** Selects those columns of the relations that the role may read, in order. */
 export const findColumns = (db: Db, relations: readonly string[]): Promise<readonly FoundColumn[]> =>
   findAll(
     db,

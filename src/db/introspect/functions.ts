@@ -64,7 +64,7 @@ export const obstacle = sql`case
   when p.prorettype ${eq} any ('{pg_catalog.trigger,pg_catalog.event_trigger}'::pg_catalog.regtype[]) then 'it is for triggers'
   when ${extensionOf('pg_proc', sql`p.oid`)} is not null then pg_catalog.concat('it belongs to the extension ', ${extensionOf('pg_proc', sql`p.oid`)})
   when p.provariadic ${ne} 0 then 'it is VARIADIC'
-  when ${isAmbiguous} then 'its calls are ambiguous: a function with the same name has further parameters, which have defaults'
+  when ${isAmbiguous} then 'a call with all its arguments is ambiguous: a function with the same name has further parameters, which have defaults'
   when ${hasPseudoType} then 'one of its parameters or results has a pseudo-type, such as anyelement' end`;
 
 /** Tells whether PostgreSQL may replace a call of the function `p` by the query in its body. */

@@ -27,7 +27,8 @@ const isTemporal = sql`coalesce(pg_catalog.to_jsonb(c) ${own('->>')} 'conperiod'
 
 /**
  * Selects the constraints of the relations, by name. A NOT NULL declared NOT VALID (PostgreSQL 18) is included, because
- * older rows may hold nulls. Foreign keys that partitions inherit are not.
+ * older rows may hold nulls. Foreign keys with PERIOD are left out, and so are the copies of a foreign key that PostgreSQL
+ * keeps for each partition of the table to which it refers.
  */
 export const findConstraints = (db: Db, relations: readonly string[]): Promise<readonly FoundConstraint[]> =>
   findAll(

@@ -15,8 +15,8 @@ const hasOverload = (count: Sql, condition: Sql): Sql => {
 };
 
 /**
- * Tells whether PostgreSQL refuses every call of the function `p` as ambiguous, because another function takes the same
- * arguments and has defaults for the rest.
+ * Tells whether PostgreSQL refuses a call of the function `p` with all its arguments as ambiguous, because another
+ * function takes the same arguments and has defaults for the rest.
  */
 export const isAmbiguous = hasOverload(
   sql`p.pronargs`,

@@ -23,9 +23,9 @@ export interface Lending {
   /** Number of waiting borrowers whose turn it is, and who only wait because too few connections are open. */
   readonly wanting: number;
   /**
-   * Borrows the most recently used idle connection, or waits until it is the borrower's turn. Unless the pool is full,
-   * the connection must have answered since `aliveSince` (`performance.now()`). Throws DATABASE_UNAVAILABLE if too many
-   * wait; rejects with it after too long a wait, and with the signal's reason when that aborts.
+   * Borrows the most recently used idle connection, or waits until it is the borrower's turn. The connection must have
+   * answered since `aliveSince` (`performance.now()`); an idle one of a full pool need not. Throws DATABASE_UNAVAILABLE if
+   * too many wait; rejects with it after too long a wait, and with the signal's reason when that aborts.
    */
   borrow(borrower: Borrower, aliveSince: number, signal?: AbortSignal): Member | Promise<Member>;
   /** Takes a connection back, and lends it to somebody who waits if it can be lent again. */
@@ -77,7 +77,7 @@ export function createLending(options: LendingOptions): Lending {
     borrow(borrower, aliveSince, signal) {
       const isAlive = (member: Member) => member.aliveAt >= aliveSince;
       const all = usable();
-      // In a full pool, a new connection has replaced the lost one, which proves that the server is alive.
+      // After a loss, a full pool has opened a new connection, which proves that the server is alive.
       const suits = all.length >= size ? () => true : isAlive;
       const member = lastUsed(all, suits);
       if (member && turns.share(borrower) > 0) {

@@ -1,6 +1,6 @@
 /**
- * The server's pool for other programs that connect as the same kind of identity: functions, jobs, pods. It logs in
- * with Entra access tokens, and replaces connections before their tokens expire and when they are lost.
+ * The server's pool for other programs that log in as it does: Azure Functions, jobs, pods. It logs in with Entra access
+ * tokens or a password, and replaces connections before their tokens expire and when they are lost.
  *
  * @example
  * const pool = createPool({ ...readPoolOptions(process.env), onError: (error) => console.warn(error.message) });

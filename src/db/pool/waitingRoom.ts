@@ -94,6 +94,7 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'sha
     },
     wait: (borrower, { suits, ms, late, signal }) =>
       new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
         const stop = () => {
           clearTimeout(waiter.timer);
           signal?.removeEventListener('abort', abort);

@@ -7,7 +7,10 @@ import { maxJoins } from './projection.ts';
 import { columnRef, from } from './select.ts';
 import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
-/** The joins of an order by related rows: one per relation, which computes all measures of that relation. */
+/**
+ * The joins of an order by related rows. Each relation is joined once as its row, and once as a subquery with all of its
+ * measures.
+ */
 export interface OrderJoins {
   /** Joins the row that a relation leads to from `outer`, and returns its alias; its columns are null if there is none. */
   readonly row: (match: Match, outer: string) => string;
@@ -80,7 +83,10 @@ const joinMeasures = (catalog: Catalog, { name, match, outer }: Join, measures: 
   sql` left join lateral (select ${join(measures)} from ${from(catalog, match.table)} ${ident(relatedAlias)}
     where ${matchesRow(match, outer)}) ${ident(name)} on true`;
 
-/** Computes the measures of the whole related table in one scan, which is cheaper for all rows of a table. */
+/**
+ * Computes the measures of the whole related table in one scan, which is cheaper if the list has all rows of its table or
+ * no index finds the related rows.
+ */
 function joinGroups(catalog: Catalog, { name, match, outer }: Join, measures: readonly Sql[]): Sql {
   const { table, columns, origin, values } = match;
   const keys = columns.map(

@@ -12,8 +12,8 @@ export interface Target {
 }
 
 /**
- * Builds the statement that changes one row, if it fulfils `expect`. A row of the result with `written` set has the
- * `selected` columns of the changed row; with `expect`, `found` tells whether the row exists at all.
+ * Builds the statement that changes one row, if it fulfils `expect`. If the row was changed, the result has `written` set
+ * and the `selected` columns of the changed row; with `expect`, `found` tells whether the row exists at all.
  */
 export function updateRow(
   catalog: Catalog,

@@ -7,7 +7,7 @@ const counts = Array.from(
   (_, n) => `a${n}: events(where: { payload: { contains: { n: ${n} } } }) { totalCount }`,
 ).join(' ');
 
-/** Repeats two requests with 400 slow counts each, while a migration holds the lock of a table that they read. */
+/** Repeats two requests, in turn 400 slow counts and a list of a table whose lock a migration holds. */
 export const starvation: Attack = {
   name: 'starvation',
   async run({ ask, database }, signal) {
