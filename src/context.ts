@@ -31,8 +31,8 @@ export interface RequestRecord {
 }
 
 /**
- * A message with the record of its request. `useOperation` finds the record here, because Yoga would copy a context passed
- * to it property by property. A WeakMap from messages to records would keep requests alive until a full garbage collection.
+ * A message with the record of its request, where `useOperation` finds it: a context passed to Yoga would be copied, one
+ * property after the other. A WeakMap from messages to records would keep requests alive until a full garbage collection.
  */
 export interface RecordedMessage extends IncomingMessage {
   record?: RequestRecord;

@@ -14,8 +14,6 @@ const ofYoga: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL
 function statusOf(name: ErrorCode): string {
   const { status, spec } = new AppError(name, '').extensions.http;
   if (name === 'BAD_USER_INPUT') return `${status}; 400 or 200 under \`application/json\``;
-  // Only nullable fields have such values.
-  if (name === 'VALUE_NOT_REPRESENTABLE') return '200, since there is always data';
   return spec || ofYoga.has(name) ? `${status}; 200 under \`application/json\`` : String(status);
 }
 
@@ -23,7 +21,7 @@ export const errorsSection = (): string =>
   section(
     'Errors',
     'These are the values of `extensions.code`. The status is that of a response without data; with data it is 200. What to do about each: [clients.md](clients.md#errors).',
-    'Some errors have the status 200 if the response is `application/json`. The response has this type unless `accept` asks for `application/graphql-response+json` first. `BAD_USER_INPUT` is then a 200 if a value or the document is wrong, and a 400 if the request itself is, for example its JSON. With either type, a mutation by GET is a 405 and a body with a content encoding a 415. So tell failures by `errors`, not by the status.',
+    'Some errors have the status 200 if the response is `application/json`. The response has this type unless `accept` asks for `application/graphql-response+json` first. `BAD_USER_INPUT` is then a 200 if a value is wrong or the document is missing, and a 400 if the request itself is wrong, for example its JSON. With either type, a mutation by GET is a 405 and a body with a content encoding a 415. So tell failures by `errors`, not by the status.',
     table(
       ['code', 'status', 'retry'],
       errorCodes.map((name) => {

@@ -25,7 +25,7 @@ export function typesSections(types: EveryType, schema: GraphQLSchema): readonly
   return [
     section(
       'Types',
-      'What each PostgreSQL 18 type becomes: its GraphQL type in results, and its kind. Columns of one kind share a filter, such as `IntWhere`, and aggregates, such as `IntAggregate`. A `NOT NULL` column has a `!`, except `Float` and `JSON`, which have values that GraphQL cannot express. A domain is like its base type. A type in a schema on which the role has no `USAGE` is of the kind `OpaqueText`, whose filter has only `isNull`. Below, `Mood` stands for any enum, and `IntList` for the kind of any array.',
+      'What each PostgreSQL 18 type becomes: its GraphQL type in results, and its kind. Columns of one kind share a filter, such as `IntWhere`, and aggregates, such as `IntAggregate`. A `NOT NULL` column has a `!`, except `Float` and `JSON`, which have values that GraphQL cannot express. A domain is like its base type. A type in a schema on which the role has no `USAGE` is of the kind `OpaqueText`, whose filter has only `isNull`. Below, `Mood` stands for any enum, and `IntList` for the kind of any array. The types of PostGIS and pgvector are not on this page: see [clients.md](clients.md#filters-and-orders).',
       table(
         ['PostgreSQL', 'GraphQL', 'kind'],
         kinds.map(({ name, type, columns }) => [columns.join(', '), code(type), code(name)]),

@@ -7,7 +7,7 @@ import { type Api, type ApiSource, countsOf } from './api.ts';
 export interface ServedApi {
   /** Returns the current API; null until the first one is built. */
   readonly current: () => Api | null;
-  /** Tells whether the server answers requests: it has an API, and is not stopping. */
+  /** Tells whether the server should get requests: it has an API, and is not stopping. */
   readonly serves: () => boolean;
   /** Compares the catalog now with the one that the API was built from. Calls during a comparison share the next one. */
   readonly check: () => Promise<void>;

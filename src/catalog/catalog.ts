@@ -59,7 +59,7 @@ export interface Table {
   readonly wholeRow: boolean;
   /**
    * Columns of the primary key, or of the key that the comment declares; empty if there is neither. A primary key counts
-   * only if the role can read all its columns and no other table inherits from this one.
+   * only if the role can read all its columns and use their types, and no other table inherits from this one.
    */
   readonly primaryKey: readonly string[];
   readonly indexes: readonly Index[];

@@ -110,7 +110,7 @@ function namesInOrder(wanted: Parameters<typeof assign>[0], taken: readonly stri
 /**
  * Returns the suffix that distinguishes overloads, the functions with the same name and place. The overload with the
  * fewest parameters has none; among equals, the one whose signature is first in byte order. Any other overload appends
- * its parameter types, so its name does not depend on the other functions.
+ * its parameter types, so functions that are added later do not change its name.
  */
 function overloadSuffix(fn: DbFunction, all: readonly DbFunction[], nameOf: (fn: DbFunction) => string): string {
   const namesakes = all.filter((other) => nameOf(other) === nameOf(fn));

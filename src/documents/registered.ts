@@ -8,7 +8,7 @@ export interface RegisteredDocuments {
 }
 
 export interface RegisterLimits {
-  /** Maximum number of senders; the documents of the least recently active one are dropped. */
+  /** Maximum number of senders; beyond it, those of the sender whose documents were used least recently are dropped. */
   readonly senders: number;
   /** Maximum number of characters per sender. */
   readonly characters: number;

@@ -12,7 +12,7 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
   return (error) => shortened(masked(error));
 
   function masked(error: unknown): GraphQLError {
-    const original = error instanceof GraphQLError ? error.originalError : error;
+    const original = originOf(error);
     if (original instanceof AppError) {
       if (original.cause)
         log[original.extensions.http.status >= 500 ? 'warn' : 'debug'](
@@ -22,11 +22,16 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
       if (!(error instanceof GraphQLError)) return located(error, original.message, { ...original.extensions });
       return original.code === 'BAD_USER_INPUT' ? located(error, error.message, ofValue(error)) : error;
     }
-    if (error instanceof GraphQLError && (!original || original instanceof GraphQLError)) return coded(error);
+    if (error instanceof GraphQLError && !original) return coded(error);
     const id = randomUUID();
     log.error({ err: original, id, path: error instanceof GraphQLError ? error.path : undefined }, 'Unexpected error');
     return located(error, 'Unexpected error', { code: 'INTERNAL_SERVER_ERROR', id, http: { status: 500 } });
   }
+}
+
+/** Returns the error from which a GraphQLError was made, also indirectly: graphql-js wraps a wrong value twice. */
+function originOf(error: unknown): unknown {
+  return error instanceof GraphQLError ? error.originalError && originOf(error.originalError) : error;
 }
 
 /** Returns the extensions of an error in a value, whose request is well-formed. */

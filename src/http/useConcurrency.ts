@@ -37,7 +37,7 @@ const countedMs = 100;
 
 /**
  * Creates the limit: at most `most` requests run at once, and a caller who has some running leaves the last fifth to those
- * who have none. The others wait once their body has arrived, before it is parsed, because the garbage collector copies
+ * who have none. All others wait once their body has arrived, before it is parsed, because the garbage collector copies
  * whatever a request creates for as long as it runs; callers alternate. Slow requests keep nobody waiting, since they count
  * only for a while.
  */

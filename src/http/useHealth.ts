@@ -11,8 +11,8 @@ export interface HealthOptions extends Pick<ServedApi, 'serves'> {
 }
 
 /**
- * Answers health probes: live once the server listens, ready while it serves and the database answers. If the database
- * does not, the reason is only logged. Probes need no token, so each turn of the event loop answers only one.
+ * Answers health probes: the server is live once it listens, and ready while `serves()` and the database answers. If the
+ * database does not, the reason is only logged. Probes need no token, so each turn of the event loop answers only one.
  */
 export function useHealth({ serves, probe, log }: HealthOptions): Plugin {
   let ready = true;
@@ -25,6 +25,7 @@ export function useHealth({ serves, probe, log }: HealthOptions): Plugin {
       if (!ready) log.info('Ready again');
       ready = true;
     } catch (error) {
+      if (!serves()) return false;
       if (ready) log.warn({ err: error }, 'Not ready');
       ready = false;
     }

@@ -6,6 +6,7 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSch
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
+import { asError } from '../errors.ts';
 import { introspectInParts } from './introspectInParts.ts';
 import type { ServerContext } from './useApi.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
@@ -47,13 +48,14 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
       texts.set(answer, { compressed, length });
       return answer;
     } catch (error) {
-      if (error instanceof GraphQLError) return { errors: [error] };
-      throw error;
+      return {
+        errors: [error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) })],
+      };
     }
   }
 
   return {
-    async onExecute({ args, executeFn, setResultAndStopExecution }) {
+    async onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
       const { price, request, share } = args.contextValue;
       if (!price?.isStatic) return;
       const ofSchema = answers.get(args.schema) ?? new LRUCache({ max: maxAnswers });
@@ -63,12 +65,16 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
       if (!answer) {
         answer = introspect({ ...args, schema: args.contextValue.api?.wholeSchema() ?? args.schema }, executeFn);
         ofSchema.set(key, answer);
-        answer.catch(() => ofSchema.delete(key));
       }
       const result = await answer;
       const text = texts.get(result);
-      if (text) await share?.expect(readsGzip(request) ? text.compressed.length : text.length);
-      setResultAndStopExecution(result);
+      if (text) {
+        await share?.expect(readsGzip(request) ? text.compressed.length : text.length);
+        return setResultAndStopExecution(result);
+      }
+      // It has errors, which are masked only if they come from the execution, and may not come again.
+      setExecuteFn(() => result);
+      if (ofSchema.peek(key) === answer) ofSchema.delete(key);
     },
     onResultProcess({ request, result, setResultProcessor }) {
       const text = texts.get(result ?? {});

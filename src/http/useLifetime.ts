@@ -56,8 +56,8 @@ export function endWithClient(
 }
 
 /**
- * Calls `leave` when the client leaves before it has the answer, or at once if it already has; returns the function that
- * stops listening.
+ * Calls `leave` when the client leaves before it has the answer, at once if it has left already; returns the function
+ * that stops listening.
  */
 export function onDeparture({ request, res }: Departure, leave: () => void): () => void {
   if (!res) {

@@ -133,8 +133,8 @@ function finite(text: string): number | AppError {
 }
 
 /**
- * Creates the GraphQL type of a custom scalar. Inputs are converted to PostgreSQL's text right away; outputs have
- * already been read.
+ * Creates the GraphQL type of a custom scalar. Inputs are converted to PostgreSQL's text right away (JSON to a
+ * `JsonText`); outputs have already been read.
  */
 export function scalarType(name: CustomScalarName): GraphQLScalarType<string | JsonText, unknown> {
   const { description, literal = valueFromASTUntyped, ...rest }: CustomScalar = customScalars[name];

@@ -16,7 +16,7 @@ export type Sense =
   | 'embedding'
   | 'tsvector';
 
-/** Prefixes of the names of filter and measure types, by sense, for values without a scalar of their own. */
+/** Prefixes of the names of filter and measure types, by sense, for values that share a scalar with others. */
 export const textNames: Readonly<Record<Sense, string>> = {
   none: 'OpaqueText',
   equality: 'EqualText',

@@ -101,16 +101,31 @@ test('the bytes of introspection count as in flight, however little it selects',
   expect((await asking).status).toBe(200);
 });
 
-test('an introspection that fails unexpectedly runs again', async () => {
-  const broken = new Proxy(api.api.wholeSchema(), {
-    get: () => {
-      throw new Error('a defect');
-    },
+test.each(['getQueryType', 'description'] as const)(
+  'an introspection that fails unexpectedly runs again: %s',
+  async (key) => {
+    const broken = new Proxy(api.api.wholeSchema(), {
+      get(schema, name) {
+        if (name === key) throw new Error('a defect');
+        const value: unknown = Reflect.get(schema, name);
+        return typeof value === 'function' ? value.bind(schema) : value;
+      },
+    });
+    vi.spyOn(api.api, 'wholeSchema').mockReturnValueOnce(broken);
+    const query = `{ __schema { description queryType { ${key}: name } } }`;
+    const [error, ...others] = (await (await ask(query)).json()).errors;
+    expect([error, others]).toMatchObject([
+      { message: 'Unexpected error', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      [],
+    ]);
+    expect(await (await ask(query)).json()).toEqual({
+      data: { __schema: { description: null, queryType: { [key]: 'Query' } } },
+    });
+  },
+);
+
+test('an introspection with a wrong variable has a code', async () => {
+  expect(await (await ask('query ($name: String!) { __type(name: $name) { name } }')).json()).toMatchObject({
+    errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
   });
-  vi.spyOn(api.api, 'wholeSchema').mockReturnValueOnce(broken);
-  const query = '{ __schema { queryType { once: name } } }';
-  expect(await (await ask(query)).json()).toMatchObject({
-    errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
-  });
-  expect(await (await ask(query)).json()).toEqual({ data: { __schema: { queryType: { once: 'Query' } } } });
 });

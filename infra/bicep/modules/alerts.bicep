@@ -178,7 +178,7 @@ var logAlerts = [
   }
   {
     name: 'not-ready'
-    description: 'A replica reaches no database and gets no requests. Run doctor to find out why.'
+    description: 'A replica reaches no database or cannot build the API, and gets no requests. The line has the reason, and doctor finds those that lie in the database.'
     query: '${ofApp} and Log has "Not ready"'
     threshold: 0
   }
@@ -201,7 +201,7 @@ var measured = 'AppMetrics | where AppRoleName == "events-graphql" | extend valu
 var measureAlerts = [
   {
     name: 'token-ends'
-    description: 'A replica\'s token expires within 45 seconds, and it has no newer one.'
+    description: 'A replica\'s token expires within 45 seconds or has expired, and it has no newer one.'
     query: '${measured} | where Name == "events_graphql.token.time_to_expiry" and value < 45'
     threshold: 0
   }

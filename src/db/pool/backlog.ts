@@ -13,8 +13,8 @@ export class Backlog {
   }
 
   /**
-   * Runs work at once if nothing else is due, otherwise after it. The promises that it resolves count as part of it. An
-   * error that it throws is an unhandled rejection.
+   * Runs work at once if no other is due, otherwise after the others. Reactions to promises that the work resolves count
+   * as part of it. An error that the work throws is an unhandled rejection.
    */
   add(work: () => void): void {
     this.#due.push(work);
@@ -40,5 +40,5 @@ export class Backlog {
   }
 }
 
-/** Resolves when no promise has a reaction left to run: within reactions, Node.js calls `nextTick` only then. */
+/** Resolves when no promise has a reaction left to run: Node.js runs what a reaction passes to `nextTick` only then. */
 const settled = () => new Promise<void>((resolve) => queueMicrotask(() => process.nextTick(resolve)));

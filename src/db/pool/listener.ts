@@ -14,7 +14,7 @@ export interface ListenerOptions {
   /** The server; the listener has a connection of its own. */
   readonly server: ConnectionOptions;
   readonly tokens: TokenSource;
-  /** Called with each notice; with null if some may have been missed. */
+  /** Called with each notice; with null if some may have been missed or one cannot be read. */
   readonly onNotice: (notice: Notice | null) => void;
   readonly onError: (error: Error) => void;
 }
