@@ -18,7 +18,7 @@ import {
   valueFromAST,
   visit,
 } from 'graphql';
-import { Slots } from '../db/sql/slot.ts';
+import { Slots, withListSlots } from '../db/sql/slot.ts';
 import { AppError } from '../errors.ts';
 import { type Arguments, type Selection, sourceOf } from '../schema/fieldSource.ts';
 import { collectFields } from '../schema/selection.ts';
@@ -186,7 +186,7 @@ function argumentsOf(
     const isAbsent = value.kind === Kind.VARIABLE && slots[value.name.value] === undefined;
     // A JSON literal cannot hold a slot. Without this error the argument would silently be left out.
     if (taken === undefined && !isAbsent) throw new Error(`The argument ${name.value} cannot hold a slot`);
-    if (taken !== undefined) args[name.value] = taken;
+    if (taken !== undefined) args[name.value] = withListSlots(taken);
   }
   return args;
 }

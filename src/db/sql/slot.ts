@@ -28,6 +28,13 @@ export class Slot {
     return new Slot(this.#slots, (variables) => change(this.valueFor(variables)));
   }
 
+  /** Returns the slot of a list in which this slot and others stand for items. */
+  listOf(items: readonly unknown[]): Slot {
+    return new Slot(this.#slots, (variables) =>
+      items.map((item) => (item instanceof Slot ? item.valueFor(variables) : item)),
+    );
+  }
+
   /** Reads a property of the value, which must be the same for all values of the slot. */
   property<T>(read: (value: unknown) => T): T {
     return this.#slots.assume(this, read);
@@ -81,6 +88,20 @@ export class Slots {
       return false; // a value is invalid; whoever reads it reports that
     }
   }
+}
+
+/**
+ * Puts one slot in the place of each list of values that has slots as items, at any depth of an argument as graphql-js
+ * reads it. Otherwise code would take such a list for a known one.
+ */
+export function withListSlots(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const slot = value.find((item) => item instanceof Slot);
+    return slot ? slot.listOf(value) : value.map(withListSlots);
+  }
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null) return value;
+  const entries = Object.entries(value).map(([name, inner]) => [name, withListSlots(inner)] as const);
+  return Object.setPrototypeOf(Object.fromEntries(entries), null);
 }
 
 /** Transforms a value: at once, or for each request if it is a slot. */
