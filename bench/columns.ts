@@ -33,5 +33,5 @@ export const columns: readonly Column[] = [
   crowded,
   { name: '1 ms away', connections: 32, programs: three, away: 1, rounds: 2 },
   far,
-  { name: 'half a core', connections: 32, programs: three, cores: 0.5, rounds: 2 },
+  { name: 'half a core', connections: 32, programs: three, cores: 0.5, rounds: 4 },
 ];

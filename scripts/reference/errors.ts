@@ -21,7 +21,7 @@ export const errorsSection = (): string =>
   section(
     'Errors',
     'These are the values of `extensions.code`. The status is that of a response without data; with data it is 200. What to do about each: [clients.md](clients.md#errors).',
-    'Some errors have the status 200 if the response is `application/json`. The response has this type unless `accept` asks for `application/graphql-response+json` first. `BAD_USER_INPUT` is then a 200 if a value is wrong or the document is missing, and a 400 if the request itself is wrong, for example its JSON. With either type, a mutation by GET is a 405 and a body with a content encoding a 415. So tell failures by `errors`, not by the status.',
+    'Some errors have the status 200 if the response is `application/json`. The response has this type unless `accept` asks for `application/graphql-response+json` first. `BAD_USER_INPUT` is then a 200 if a value is wrong or the document is missing, and a 400 if the request itself is wrong, for example its JSON. With either type, a mutation by GET is a 405 and a body with a content encoding a 415. So recognise failures by `errors`, not by the status.',
     table(
       ['code', 'status', 'retry'],
       errorCodes.map((name) => {

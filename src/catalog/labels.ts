@@ -6,7 +6,7 @@ import { type Path, pathKey, shownPath } from './paths.ts';
 /** Matches the argument of a directive on a label: the label, in double quotes unless it is one word, then the rest. */
 const ofLabel = /^("(?:[^"]|"")*"|[^"\s]\S*)\s+(.+)$/s;
 
-/** Tells whether a directive on an enum type concerns one of its labels. */
+/** Tells whether a `@name` on an enum type names one of its labels rather than the type. */
 export const isOfLabel = ({ argument }: Directive): boolean => ofLabel.test(argument);
 
 /** Applies the directives on an enum type's labels, which have no comments of their own. */

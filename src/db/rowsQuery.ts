@@ -5,7 +5,7 @@ import type { RowBytes } from './sql/rowBytes.ts';
 
 /** A statement for a connection. */
 export interface Statement {
-  /** Name under which the connection has prepared it; without a name it is parsed each time. */
+  /** Name under which the connection keeps it prepared; without a name it is parsed each time. */
   readonly name: string | undefined;
   readonly text: string;
   readonly values: unknown[];

@@ -32,7 +32,7 @@ export function identify(params: IdParams, pathname: string, endpoint: string): 
   return id === undefined ? null : { id, isApollo: found.length === 0 };
 }
 
-/** Returns the parameters without the id. */
+/** Returns the parameters without those that only hold an id; `extensions` stays. */
 export const withoutId = (params: Params): Params =>
   Object.fromEntries(Object.entries(params).filter(([name]) => !names.some((known) => known === name)));
 

@@ -20,7 +20,8 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
           original.message,
         );
       if (!(error instanceof GraphQLError)) return located(error, original.message, { ...original.extensions });
-      return original.code === 'BAD_USER_INPUT' ? located(error, error.message, ofValue(error)) : error;
+      const extensions = { ...original.extensions, ...error.extensions };
+      return located(error, error.message, extensions.code === 'BAD_USER_INPUT' ? ofValue(extensions) : extensions);
     }
     if (error instanceof GraphQLError && !original) return coded(error);
     const id = randomUUID();
@@ -35,7 +36,7 @@ function originOf(error: unknown): unknown {
 }
 
 /** Returns the extensions of an error in a value, whose request is well-formed. */
-const ofValue = ({ extensions }: GraphQLError) => ({ ...extensions, http: { spec: true, status: 400 } });
+const ofValue = (extensions: GraphQLError['extensions']) => ({ ...extensions, http: { spec: true, status: 400 } });
 
 /** The API's code for each code that Yoga sets itself. */
 const ownCodes: Readonly<Record<string, string>> = {
@@ -58,9 +59,9 @@ function coded(error: GraphQLError): GraphQLError {
     ? located(error, error.message, {
         ...error.extensions,
         code: 'VALUE_NOT_REPRESENTABLE',
-        http: { spec: true, status: 500 },
+        http: { status: 500 },
       })
-    : located(error, error.message, { ...ofValue(error), code: 'BAD_USER_INPUT' });
+    : located(error, error.message, { ...ofValue(error.extensions), code: 'BAD_USER_INPUT' });
 }
 
 const located = (error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError =>

@@ -22,6 +22,7 @@ export function useHealth({ serves, probe, log }: HealthOptions): Plugin {
     if (!serves()) return false;
     try {
       await probe();
+      if (!serves()) return false;
       if (!ready) log.info('Ready again');
       ready = true;
     } catch (error) {

@@ -6,7 +6,7 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSch
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
-import { asError } from '../errors.ts';
+import { asError, errorMessage } from '../errors.ts';
 import { introspectInParts } from './introspectInParts.ts';
 import type { ServerContext } from './useApi.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
@@ -49,7 +49,11 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
       return answer;
     } catch (error) {
       return {
-        errors: [error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) })],
+        errors: [
+          error instanceof GraphQLError
+            ? error
+            : new GraphQLError(errorMessage(error), { originalError: asError(error) }),
+        ],
       };
     }
   }

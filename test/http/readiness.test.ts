@@ -96,3 +96,21 @@ test('a server that stops is not ready, which is not logged as a fault', async (
   expect(await probe()).toBe(503);
   expect(api.log.filter(({ msg }) => msg === 'Not ready')).toEqual([]);
 });
+
+test.each(['answers', 'fails'])(
+  'a probe during which the server stops finds it not ready, if the database %s',
+  async (what) => {
+    const release = await occupyPool();
+    const waiting = probe();
+    await expect.poll(() => api.pool.stats().waiting).toBe(1);
+    api.served.stop();
+    if (what === 'fails') {
+      const { user } = database.connection;
+      await owner.query(`alter role ${user} nologin`);
+      await owner.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
+    }
+    await release();
+    expect(await waiting).toBe(503);
+    expect(api.log.filter(({ msg }) => /^(Not ready|Ready again)$/.test(msg))).toEqual([]);
+  },
+);

@@ -51,8 +51,8 @@ export const isSomethingNeeded = (results: readonly Result[]): boolean =>
   results.some(({ change, ending }) => ending === 'not done' && !change.isOptional);
 
 /**
- * Returns the lines that tell how to hand an administrator's objects to the database's owner. All administrators share
- * this role, but may not act for each other.
+ * Returns the lines that tell how to hand an administrator's objects to the database's owner, a role of which all
+ * administrators are members; they may not act for each other.
  */
 function handover(owner: string | null | undefined, database: ContentsState['database']): readonly string[] {
   if (!owner || !database.isOurs || !database.otherOwners.includes(owner)) return [];

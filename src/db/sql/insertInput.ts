@@ -78,7 +78,7 @@ const inCollation = (column: Column, value: Sql): Sql =>
     ? sql`${cast(value, column)} collate ${trusted(column.collation ?? '')}`
     : cast(value, column);
 
-/** Returns the values of `inputRows`, in its order. */
+/** Returns the values for the parameters of `inputRows`, in their order. */
 export function inputValues(rows: readonly Values[], groups: readonly Group[], given: readonly Column[]): Value[] {
   const groupOf: string[] = [];
   for (const { positions, number } of groups) for (const position of positions) groupOf[position] = String(number);

@@ -45,7 +45,7 @@ export function foundByDistribution(catalog: Catalog, column: Column, input: Inp
       on w.${group} ${eq} i.g and w.${position} ${eq} i.${position} and ${equal(operandOf(column, place), operandOf(column, given))}`;
 }
 
-/** Reads the result. Rows without a position are complete and in the order of their group. */
+/** Reads the result. If rows have no position, all rows of each group are there, in its order. */
 export function readAnswer(catalog: Catalog, answer: readonly Row[], groups: readonly Group[]): Inserted {
   const [n, group] = [marker(catalog, 'n'), marker(catalog, 'group')];
   const [updated, repeated] = [marker(catalog, 'updated'), marker(catalog, 'repeated')];

@@ -4,7 +4,10 @@ import type { Catalog } from '../../catalog/catalog.ts';
 export type Marker =
   /** The number of the key or input to which a row belongs, from 1. */
   | 'n'
-  /** The order of rows without a key: by the hash of their text and the position among equals, or by place on disk. */
+  /**
+   * The order of rows without a key: by the hash of their text and the position among equals, or by place on disk. For an
+   * INSERT on Citus, the number of a returned row and its position among those with the same distribution value.
+   */
   | 'row'
   | 'position'
   | 'tableoid'

@@ -10,7 +10,7 @@ export type Measure = RowsMeasure | EarlierMeasure;
 /** A computed value of the rows of a group. */
 export type RowsMeasure = ValuesMeasure | EndRow | Derived;
 
-/** A computed value of a column's values. */
+/** A computed value of a column's values, or the number of rows. */
 export type ValuesMeasure = Value | Percentile;
 
 interface Value {

@@ -10,8 +10,9 @@ import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /**
  * Builds the statement that reads something for each key. `select` writes the part for the rows that match a key, and
- * each row contains the number of its key. Several keys become a table, but not on Citus, which would send a lateral
- * subquery for one row to every shard, and each would answer.
+ * each row contains the number of its key. A single key is compared directly, because Citus would send a lateral subquery
+ * for it to every shard, and each would answer. Several keys become a table with a lateral subquery or, on Citus, which
+ * rejects that, one part of a UNION ALL each.
  */
 export function selectForKeys(
   catalog: Catalog,

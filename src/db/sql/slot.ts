@@ -14,13 +14,17 @@ interface Assumption {
  * statement never contains the data of one request.
  */
 export class Slot {
-  /** Returns the value to bind. */
-  readonly valueFor: (variables: Variables) => unknown;
   readonly #slots: Slots;
+  readonly #valueFor: (variables: Variables) => unknown;
 
-  constructor(slots: Slots, valueFor: Slot['valueFor']) {
+  constructor(slots: Slots, valueFor: (variables: Variables) => unknown) {
     this.#slots = slots;
-    this.valueFor = valueFor;
+    this.#valueFor = valueFor;
+  }
+
+  /** Returns the value to bind. */
+  valueFor(variables: Variables): unknown {
+    return this.#valueFor(variables);
   }
 
   /** Returns the slot of the changed value. */
@@ -91,13 +95,14 @@ export class Slots {
 }
 
 /**
- * Puts one slot in the place of each list of values that has slots as items, at any depth of an argument as graphql-js
- * reads it. Otherwise code would take such a list for a known one.
+ * Replaces each list of values that has a slot among its items by one slot, at any depth of an argument; graphql-js makes
+ * input objects without a prototype. Otherwise code would take the list for one whose items are all known.
  */
 export function withListSlots(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const slot = value.find((item) => item instanceof Slot);
-    return slot ? slot.listOf(value) : value.map(withListSlots);
+    const items = value.map(withListSlots);
+    const slot = items.find((item) => item instanceof Slot);
+    return slot ? slot.listOf(items) : items;
   }
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null) return value;
   const entries = Object.entries(value).map(([name, inner]) => [name, withListSlots(inner)] as const);

@@ -44,6 +44,8 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Val
       prunes ||= part.prunes;
       calls ||= part.calls;
     } else {
+      if (Array.isArray(part) && part.some((item) => item instanceof Slot))
+        throw new Error('A slot is in a known list');
       values.push(part);
       text.push('');
     }

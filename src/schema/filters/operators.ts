@@ -154,6 +154,8 @@ export function operatorsOf({ sense, isList, type }: Leaf): Operators {
  * argument that the column's type cannot hold is cast to a wider type.
  */
 const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
+  // An hstore that cannot be written is an error of the field with the filter, whose statement must not be kept.
+  if (leaf.sense === 'hstore') propertyOf(argument, (given) => void leaf.write(given));
   const text = mapped(argument, leaf.write);
   const written = hasFewValues(type) ? trusted(escapeLiteral(String(text))) : sql`${text}`;
   const wider = widerFor(type, text);

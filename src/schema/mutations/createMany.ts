@@ -34,7 +34,7 @@ export function defineCreateMany(
       type: many,
       nullable: true,
       deprecationReason: table.deprecationReason,
-      description: `Creates at most ${maxInputs} rows of \`${table.name}\`, all or none.`,
+      description: `Creates at most ${maxInputs} rows of \`${table.name}\`; if one fails, none is created.`,
       args: {
         inputs: t.arg({ type: [input.type], required: true }),
         ...(onConflict && { onConflict: t.arg({ type: onConflict.type }) }),
