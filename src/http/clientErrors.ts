@@ -35,7 +35,10 @@ function originOf(error: unknown): unknown {
   return error instanceof GraphQLError ? error.originalError && originOf(error.originalError) : error;
 }
 
-/** Returns the extensions of an error in a value, whose request is well-formed. */
+/**
+ * Returns the extensions of an error in a value. The request itself is well-formed, and with `spec` Yoga answers a 200
+ * under application/json.
+ */
 const ofValue = (extensions: GraphQLError['extensions']) => ({ ...extensions, http: { spec: true, status: 400 } });
 
 /** The API's code for each code that Yoga sets itself. */

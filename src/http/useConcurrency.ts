@@ -71,7 +71,7 @@ export function createConcurrency(most: number, proxies: number, waitMs = 5000):
     running[running.indexOf(run)] = undefined;
   }
 
-  /** Lets requests begin that wait, while there are places. If some still wait, slow runs are discounted a little later. */
+  /** Lets waiting requests begin while there are places. If some still wait, slow runs stop counting a little later. */
   function serve(): void {
     while (room.length > 0 && hasPlace()) {
       const run = newRun();

@@ -76,8 +76,9 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
         await share?.expect(readsGzip(request) ? text.compressed.length : text.length);
         return setResultAndStopExecution(result);
       }
-      // It has errors, which are masked only if they come from the execution, and may not come again.
+      // Yoga masks only errors that come from the execution.
       setExecuteFn(() => result);
+      // They may not come again.
       if (ofSchema.peek(key) === answer) ofSchema.delete(key);
     },
     onResultProcess({ request, result, setResultProcessor }) {

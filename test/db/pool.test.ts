@@ -94,7 +94,7 @@ test.concurrent.each([
 test('a token for another resource is distinguished from a role that is not this identity', async () => {
   platform.identity.fault = { kind: 'wrong-audience' };
   const first = await failure(ask(platform.connect(role).pool));
-  expect(first.cause).toMatchObject({ step: 'login', cause: { problem: 'wrong-audience' } });
+  expect(first.cause).toMatchObject({ step: 'login', problem: 'wrong-audience' });
   expect(first.cause.message).toMatch(/management\.azure\.com.*PG_TOKEN_SCOPE/);
   platform.identity.fault = undefined;
   const other = await platform.createIdentity();

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { IdentityError } from '../../auth/identity/identityError.ts';
+import { IdentityError, type IdentityProblem } from '../../auth/identity/identityError.ts';
 import { codeOf } from '../../errors.ts';
 
 /** The steps of a login, in order. */
@@ -9,10 +9,13 @@ export type LoginStep = 'token' | 'name' | 'connect' | 'tls' | 'login';
 export class LoginError extends Error {
   override readonly name = 'LoginError';
   readonly step: LoginStep;
+  /** The reason if the identity or its token is the cause; here too, because the log leaves out properties of causes. */
+  readonly problem: IdentityProblem | undefined;
 
   constructor(step: LoginStep, message: string, options?: ErrorOptions) {
     super(message, options);
     this.step = step;
+    this.problem = options?.cause instanceof IdentityError ? options.cause.problem : undefined;
   }
 }
 
