@@ -133,7 +133,7 @@ param postgresMinimumTls 'TLSv1.2' | 'TLSv1.3' = 'TLSv1.2'
 @description('The extensions that may be created on a new server, such as postgis; empty: Azure\'s default.')
 param postgresExtensions string[] = []
 
-@description('The availability zone of a new server, such as 1; empty: Azure chooses. A standby is in another zone.')
+@description('The availability zone of a new server, such as 1; empty: Azure chooses. A zone-redundant standby is in another zone.')
 param postgresAvailabilityZone '' | '1' | '2' | '3' = ''
 
 @description('The day of the week on which Azure may restart a new server; 0 is Sunday.')

@@ -1,6 +1,6 @@
 import { listOf, type Variables } from './variables.ts';
 
-/** A permission of a caller: to run persisted documents, to change rows, or to run documents of their own. */
+/** A permission of a caller: to run queries and subscriptions, to run mutations, or also to send documents of their own. */
 export type Permission = 'read' | 'write' | 'explore';
 
 /** The app role, or scope, that gives each permission. */

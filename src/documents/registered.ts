@@ -8,7 +8,7 @@ export interface RegisteredDocuments {
 }
 
 export interface RegisterLimits {
-  /** Maximum number of senders; beyond it, those of the sender whose documents were used least recently are dropped. */
+  /** Maximum number of senders; beyond it, the one whose documents were used least recently loses them. */
   readonly senders: number;
   /** Maximum number of characters per sender. */
   readonly characters: number;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { openTokenSource } from '../../src/auth/identity/tokenSource.ts';
 import { createListener } from '../../src/db/pool/listener.ts';
@@ -52,6 +54,28 @@ test('reports which table was written to, and after a lost connection that it ma
   await vi.waitFor(() => expect(notices).toEqual([...expected, null]), 5000);
   await listener.stop();
   expect(errors).toEqual([]);
+});
+
+test('while no connection can be opened, the reason is not reported at each attempt', async () => {
+  let attempts = 0;
+  const refusing = createServer((socket) => {
+    attempts++;
+    socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(refusing, 'listening');
+  const { port } = refusing.address() as AddressInfo;
+  const errors: Error[] = [];
+  const listener = createListener({
+    server: { ...database.connection, port, ssl: false, connectTimeoutMs: 10_000, statementTimeoutMs: 10_000 },
+    tokens: openTokenSource(database.connection.password, () => {}),
+    onNotice: () => expect.unreachable(),
+    onError: (error) => errors.push(error),
+  });
+  listener.start();
+  await vi.waitFor(() => expect(attempts).toBe(3), 5000);
+  await listener.stop();
+  refusing.close();
+  expect(errors).toEqual([expect.objectContaining({ name: 'LoginError', step: 'connect' })]);
 });
 
 test('a notification wakes a live tail', async () => {

@@ -319,5 +319,10 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and d
       remedy: expect.stringContaining('pgbouncer.max_prepared_statements'),
     });
     expect(session?.remedy).toContain(`ALTER ROLE "${database.connection.user}" SET statement_timeout = '15000';`);
+    const many = await examine({ ...variables(), PG_POOL_SIZE: '10', MAX_REPLICAS: '1000' });
+    expect(many.find(({ step }) => step === 'connections')).toMatchObject({
+      status: 'ok',
+      message: '1000 × (10 + 1) = 11000 connections to the pooler, which shares those of the server',
+    });
   });
 });

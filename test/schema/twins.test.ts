@@ -263,7 +263,7 @@ test('no twin is called when doctor and check examine, and grant grants', async 
   for (const check of [
     checkVersion(client, { port: 5432 }),
     checkClock(client, () => Date.now()),
-    checkConnections(client, { poolSize: 1, maxReplicas: 1, schema: 'odd' }),
+    checkConnections(client, { pooler: null }, { poolSize: 1, maxReplicas: 1, schema: 'odd' }),
     checkRole(client, 'odd'),
   ])
     expect(await check).toMatchObject({ status: expect.stringMatching(/ok|warning/) });

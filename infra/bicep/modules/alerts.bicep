@@ -178,7 +178,7 @@ var logAlerts = [
   }
   {
     name: 'not-ready'
-    description: 'A replica reaches no database or cannot build the API, and gets no requests. The line has the reason, and doctor finds those that lie in the database.'
+    description: 'A replica reaches no database or cannot build the API, and gets no requests. The line Not ready in the log has the reason; if that lies in the database, doctor finds it.'
     query: '${ofApp} and Log has "Not ready"'
     threshold: 0
   }

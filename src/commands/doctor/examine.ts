@@ -156,7 +156,7 @@ function inSession(
     schema: answered((connection) => checkSchema(dbOf(connection, config.statementTimeoutMs), database.user, config)),
     version: answered(({ client }) => checkVersion(client, database)),
     clock: answered(({ client }) => checkClock(client, now)),
-    connections: answered(({ client }) => checkConnections(client, config)),
+    connections: answered(({ client, session }) => checkConnections(client, session, config)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Config } from '../../config/config.ts';
 import type { DatabaseConfig } from '../../config/database.ts';
+import type { Session } from '../../db/pool/session.ts';
 import { noticeChannel } from '../../db/sql/notice.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
 import { toleratedMs } from './token.ts';
@@ -55,9 +56,13 @@ interface Limits {
   readonly listens: boolean;
 }
 
-/** Compares the connections that all replicas need with the limits of the server, the role and the database. */
+/**
+ * Compares the connections that all replicas need with the limits of the server, the role and the database. A pooler
+ * shares connections between clients, so behind one it only tells how many the replicas open.
+ */
 export async function checkConnections(
   client: ClientBase,
+  { pooler }: Pick<Session, 'pooler'>,
   { poolSize, maxReplicas, schema }: Pick<Config, 'poolSize' | 'maxReplicas' | 'schema'>,
 ): Promise<Outcome> {
   const { rows } = await client.query<Limits>(
@@ -79,7 +84,9 @@ export async function checkConnections(
   // A pool opens one more connection while it replaces one, and a server with live tails listens on another.
   const further = limits.listens ? 2 : 1;
   const needed = (poolSize + further) * maxReplicas;
-  const message = `${maxReplicas} × (${poolSize} + ${further}) = ${needed} connections, twice that during a deployment; there is room for ${room} (${found})`;
+  const sum = `${maxReplicas} × (${poolSize} + ${further}) = ${needed} connections`;
+  if (pooler) return ok(`${sum} to the pooler, which shares those of the server`);
+  const message = `${sum}, twice that during a deployment; there is room for ${room} (${found})`;
   const remedy = `Lower PG_POOL_SIZE or the number of replicas (this command reads MAX_REPLICAS), or raise ${setting}`;
   if (needed > room) return failed(message, remedy);
   return needed * 2 > room ? warning(message, remedy) : ok(message);

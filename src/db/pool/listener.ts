@@ -3,6 +3,7 @@ import type { TokenSource } from '../../auth/identity/tokenSource.ts';
 import { asError } from '../../errors.ts';
 import { type Notice, noticeChannel, readNotice } from '../sql/notice.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
+import { createReporter } from './report.ts';
 
 export interface Listener {
   /** Starts listening and reconnects whenever the connection is lost. Repeated calls have no effect. */
@@ -16,6 +17,7 @@ export interface ListenerOptions {
   readonly tokens: TokenSource;
   /** Called with each notice; with null if some may have been missed or one cannot be read. */
   readonly onNotice: (notice: Notice | null) => void;
+  /** Called with the reason of a lost connection, or of one that cannot be opened; not again for a minute if it stays. */
   readonly onError: (error: Error) => void;
 }
 
@@ -30,6 +32,7 @@ const maxLifetimeMs = 2_700_000;
 export function createListener({ server, tokens, onNotice, onError }: ListenerOptions): Listener {
   const stopped = new AbortController();
   const { signal } = stopped;
+  const { report } = createReporter({ onError });
   let running: Promise<void> | null = null;
 
   async function listen(): Promise<void> {
@@ -49,7 +52,7 @@ export function createListener({ server, tokens, onNotice, onError }: ListenerOp
     let pause = pauses.first;
     while (!signal.aborted) {
       const began = performance.now();
-      await listen().catch((error: unknown) => onError(asError(error)));
+      await listen().catch((error: unknown) => report('lost', asError(error)));
       if (performance.now() - began > pauses.longest) pause = pauses.first;
       await wait(pause, null, { ref: false, signal }).catch(() => null);
       pause = Math.min(pause * 2, pauses.longest);

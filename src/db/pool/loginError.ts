@@ -28,7 +28,7 @@ export interface LoginTarget {
 /** Codes of Node.js and OpenSSL for a certificate chain or name that does not verify. */
 const unverified = /CERT|SIGNATURE|ISSUER|ALTNAME|ERR_(SSL|TLS)/;
 
-/** Tells whether the server refused the password; for a token that may only mean that it has expired. */
+/** Tells whether the server refused the password. If that is a token, it may merely have expired. */
 export const isPasswordRefused = (error: unknown): boolean =>
   error instanceof DatabaseError &&
   (/^28/.test(error.code ?? '') ||

@@ -95,8 +95,8 @@ export class Slots {
 }
 
 /**
- * Replaces each list of values that has a slot among its items by one slot, at any depth of an argument; graphql-js makes
- * input objects without a prototype. Otherwise code would take the list for one whose items are all known.
+ * Replaces each list of values that has a slot among its items by one slot, at any depth of an argument; otherwise code
+ * would take the list for one whose items are all known. graphql-js makes input objects without a prototype.
  */
 export function withListSlots(value: unknown): unknown {
   if (Array.isArray(value)) {
