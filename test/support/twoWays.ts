@@ -122,25 +122,25 @@ export function differenceOf({ planned, executed }: BothWays): object | null {
 
 /**
  * Tells whether a plan reads the same as the executor, in no more statements. A plan reads a level at once; the executor may
- * reach two places with equal fields in different turns, and then reads for each key what the plan reads for both.
+ * reach two places with equal fields in different turns, and then reads for each key, with the columns that this place
+ * needs, what the plan reads for both.
  */
 function readsAlike(planned: readonly string[], executed: readonly string[]): boolean {
-  return (
-    planned.length <= executed.length && isDeepStrictEqual(new Set(planned.map(readBy)), new Set(executed.map(readBy)))
-  );
+  const hasMerged = planned.length < executed.length;
+  const readsOf = (statements: readonly string[]) => new Set(statements.map((one) => readBy(one, hasMerged)));
+  return planned.length <= executed.length && isDeepStrictEqual(readsOf(planned), readsOf(executed));
 }
 
-/**
- * Returns what is the same in a statement for one key and for several (`src/db/sql/perKey.ts`): of a row by its unique
- * key, the columns and the table; of anything else, all but the keys.
- */
-const readBy = (statement: string): string =>
-  statement
-    .replace(
-      /^select (?:1|k\.n) as "\$n", (?:p\.\* from (?:rows from .*? cross join lateral )?(?=\()|(.*?) from (?:rows from .*?\) join )?(\S+).*$)/s,
-      '$1 $2',
-    )
-    .replace(/"k"\."k\d+"::/g, '?::');
+/** Matches a statement for one key or several (`src/db/sql/perKey.ts`): of a row by its unique key, or of anything else. */
+const perKey =
+  /^select (?:1|k\.n) as "\$n", (?:p\.\* from (?:rows from .*? cross join lateral )?\(select (?<selected>.*?) from (?<rest>.*)|(?<columns>.*?) from (?:rows from .*?\) join )?(?<table>\S+).*)$/s;
+
+/** Returns what a statement reads, whatever its keys; without the columns if statements may have been merged. */
+function readBy(statement: string, isMerged: boolean): string {
+  const found = perKey.exec(statement)?.groups;
+  const what = (found?.['rest'] ?? found?.['table'] ?? statement).replace(/"k"\."k\d+"::/g, '?::');
+  return isMerged ? what : `${found?.['selected'] ?? found?.['columns']} ${what}`;
+}
 
 /** Returns the kinds of fields in a document, which show what plans were tested with. */
 export function kindsIn(schema: GraphQLSchema, text: string): ReadonlySet<string> {
