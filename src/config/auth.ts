@@ -1,6 +1,6 @@
 import { listOf, type Variables } from './variables.ts';
 
-/** A permission of a caller: to run queries and subscriptions, to run mutations, or also to send documents of their own. */
+/** A permission of a caller: to run queries and subscriptions, to run mutations, or to send documents of their own. */
 export type Permission = 'read' | 'write' | 'explore';
 
 /** The app role, or scope, that gives each permission. */
@@ -23,8 +23,8 @@ export interface AuthConfig {
 }
 
 /**
- * Reads how callers are authenticated. Without any of these variables everyone is admitted, but only outside
- * production.
+ * Reads how callers are authenticated; null if everyone is admitted, as without `AUTH` outside production. In production
+ * `AUTH` must be set.
  */
 export function authOf(env: Variables, production: boolean, problems: string[]): AuthConfig | null {
   const { AUTH_TENANT_ID: tenantId = '', AUTH_AUTHORITY: authority } = env;

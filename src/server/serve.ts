@@ -181,10 +181,15 @@ const stopSignal = () =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
   });
 
-function greet({ schema, dashboard }: Config, port: number, { label, isEmbedded }: Database, tables: number): void {
+function greet(
+  { schema, dashboard, graphiql }: Config,
+  port: number,
+  { label, isEmbedded }: Database,
+  tables: number,
+): void {
   const lines = [
     ...(dashboard ? [`Dashboard: http://localhost:${port}/dashboard`] : []),
-    `GraphQL and GraphiQL: http://localhost:${port}/graphql`,
+    `${graphiql ? 'GraphQL and GraphiQL' : 'GraphQL'}: http://localhost:${port}/graphql`,
     `Serving ${tables} ${tables === 1 ? 'table' : 'tables'} of the schema "${schema}" in ${label}`,
     ...(isEmbedded
       ? ['To serve your own database, set DATABASE_URL, such as postgres://user:password@host/database']

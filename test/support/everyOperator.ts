@@ -126,7 +126,8 @@ function argumentOf(type: GraphQLInputType, operator: string, sample: unknown): 
   if (/^(i?like|hasKey|search|\w+Insensitive|(starts|ends)With)$/.test(operator)) return 'a';
   if (operator === 'matches') return 'a.*';
   if (isInputObjectType(getNamedType(type)) || name === 'JSONType') return ownArguments[name];
-  const value = sample ?? ownArguments[name];
+  // An operator of text may take a number, such as a length.
+  const value = name === 'Int' && typeof sample === 'string' ? 1 : (sample ?? ownArguments[name]);
   if (operator === 'in' || operator === 'notIn') return value === undefined ? undefined : [value];
   if (operator === 'isNull' || operator === 'within') return ownArguments[name];
   return value !== undefined && isListType(type) && !Array.isArray(value) ? [value] : value;

@@ -166,8 +166,8 @@ var logAlerts = [
   }
   {
     name: 'refused-documents'
-    description: 'Clients request persisted documents that do not exist: a front end was released before its documents, or somebody is probing.'
-    query: '${requests} and tostring(line.code) startswith "PERSISTED_"'
+    description: 'Clients request persisted documents that do not exist or no longer fit: a front end was released before its documents, or somebody is probing.'
+    query: '${requests} and tostring(line.code) startswith "PERSISTED_" and tostring(line.code) != "PERSISTED_QUERY_NOT_FOUND"'
     threshold: 20
   }
   {
@@ -184,7 +184,7 @@ var logAlerts = [
   }
   {
     name: 'failing-logins'
-    description: 'Tokens or logins fail repeatedly. Check the identity, its assignment to the app, and its database role.'
+    description: 'Tokens or logins fail repeatedly. The line has the step: the identity and its assignment, the network, or the database role.'
     query: '${ofApp} and Log has "A connection to the database failed"'
     threshold: 5
   }
@@ -201,7 +201,7 @@ var measured = 'AppMetrics | where AppRoleName == "events-graphql" | extend valu
 var measureAlerts = [
   {
     name: 'token-ends'
-    description: 'A replica\'s token expires within 45 seconds or has expired, and it has no newer one.'
+    description: 'The newest token with which a replica has an open connection expires within 45 seconds or has expired.'
     query: '${measured} | where Name == "events_graphql.token.time_to_expiry" and value < 45'
     threshold: 0
   }

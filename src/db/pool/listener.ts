@@ -17,7 +17,7 @@ export interface ListenerOptions {
   readonly tokens: TokenSource;
   /** Called with each notice; with null if some may have been missed or one cannot be read. */
   readonly onNotice: (notice: Notice | null) => void;
-  /** Called with the reason of a lost connection, or of one that cannot be opened; not again for a minute if it stays. */
+  /** Called with the reason why a connection was lost or not opened; with the same one at most once a minute. */
   readonly onError: (error: Error) => void;
 }
 
