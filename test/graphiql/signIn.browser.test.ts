@@ -97,11 +97,13 @@ describe.skipIf(absent)('a user', { timeout }, () => {
     const before = provider.grants.length;
     await run();
     await shows('"totalCount": 40');
-    expect(provider.grants.slice(before)).toEqual(['refresh_token']);
+    // One or two: GraphiQL's introspection may also be under way.
+    const grants = provider.grants.slice(before);
+    expect(new Set(grants)).toEqual(new Set(['refresh_token']));
     provider.refreshes = false;
     await run();
     await form().waitFor();
-    expect(provider.grants.slice(before)).toEqual(['refresh_token']);
+    expect(provider.grants.slice(before)).toEqual(grants);
     provider.refreshes = true;
     await signIn(choices.reader);
     await page.getByText('reader@example.com').waitFor();
