@@ -97,14 +97,14 @@ export function createConcurrency(most: number, proxies: number, waitMs = 5000):
         return count(context.run, borrower);
       }
       const departure = new AbortController();
-      const stay = onDeparture({ request, res: context.res }, () => departure.abort(clientLeft()));
+      const stopListening = onDeparture({ request, res: context.res }, () => departure.abort(clientLeft()));
       pending.add(1);
       return inSpan('wait to run', {}, async () => {
         const waited = room.wait(borrower, { suits: () => true, ms: waitMs, late, signal: departure.signal });
         serve();
         context.run = await waited;
       }).finally(() => {
-        stay();
+        stopListening();
         pending.add(-1);
       });
     },

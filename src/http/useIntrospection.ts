@@ -48,13 +48,8 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
       texts.set(answer, { compressed, length });
       return answer;
     } catch (error) {
-      return {
-        errors: [
-          error instanceof GraphQLError
-            ? error
-            : new GraphQLError(errorMessage(error), { originalError: asError(error) }),
-        ],
-      };
+      if (error instanceof GraphQLError) return { errors: [error] };
+      return { errors: [new GraphQLError(errorMessage(error), { originalError: asError(error) })] };
     }
   }
 
