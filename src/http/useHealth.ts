@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ServedApi } from '../api/current.ts';
 import type { Probe } from '../db/pool/probe.ts';
 import { nextSlice } from '../db/pool/slices.ts';
+import { asError } from '../errors.ts';
 
 export interface HealthOptions extends Pick<ServedApi, 'serves'> {
   /** Asks whether the database answers. */
@@ -20,16 +21,11 @@ export function useHealth({ serves, probe, log }: HealthOptions): Plugin {
   /** Tells whether the server is ready. Probes arrive every few seconds, so only changes are logged. */
   async function examine(): Promise<boolean> {
     if (!serves()) return false;
-    try {
-      await probe();
-      if (!serves()) return false;
-      if (!ready) log.info('Ready again');
-      ready = true;
-    } catch (error) {
-      if (!serves()) return false;
-      if (ready) log.warn({ err: error }, 'Not ready');
-      ready = false;
-    }
+    const fault = await probe().then(() => null, asError);
+    if (!serves()) return false; // it has been stopped meanwhile
+    if (fault && ready) log.warn({ err: fault }, 'Not ready');
+    if (!fault && !ready) log.info('Ready again');
+    ready = !fault;
     return ready;
   }
 

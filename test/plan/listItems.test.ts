@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   type GraphQLInputObjectType,
   getNamedType,
@@ -12,20 +11,10 @@ import {
 import { expect, test } from 'vitest';
 import { type Slot, Slots, withListSlots } from '../../src/db/sql/slot.ts';
 import { filled, sql, toQuery } from '../../src/db/sql/sql.ts';
-import { createEmptyDatabase } from '../support/database.ts';
-import { setUp } from '../support/setUp.ts';
 import { createTwoWays, differenceOf, valuesOf } from '../support/twoWays.ts';
+import { setUpOdd } from './odd.ts';
 
-const { api } = await setUp({
-  database: createEmptyDatabase,
-  prepare: async (database) => {
-    await database.admin(await readFile(new URL('../schema/oddities.sql', import.meta.url), 'utf8'));
-    await database.admin(await readFile(new URL('odd.sql', import.meta.url), 'utf8'));
-    await database.grantAll(database.connection, 'odd');
-    await database.admin(`grant usage on schema elsewhere to ${database.connection.user}`);
-  },
-  schema: 'odd',
-});
+const { api } = await setUpOdd();
 const ask = createTwoWays(api);
 const values = await valuesOf(api);
 

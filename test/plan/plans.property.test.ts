@@ -9,23 +9,14 @@ import { patience, runs } from '../support/property.ts';
 import { argumentForms, generateQuery } from '../support/queries.ts';
 import { setUp } from '../support/setUp.ts';
 import { createTwoWays, differenceOf, kindsIn, valuesOf } from '../support/twoWays.ts';
+import { setUpOdd } from './odd.ts';
 
 const reference = await setUp({
   extensions: await importExtensions([sampleExtensions]),
   config: { requestLimits: unlimited, limits: { defaultSize: 4, maxSize: 20 } },
 });
 
-const odd = await setUp({
-  database: createEmptyDatabase,
-  prepare: async (database) => {
-    await database.admin(await readFile(new URL('../schema/oddities.sql', import.meta.url), 'utf8'));
-    await database.admin(await readFile(new URL('odd.sql', import.meta.url), 'utf8'));
-    await database.grantAll(database.connection, 'odd');
-    await database.admin(`grant usage on schema elsewhere to ${database.connection.user}`);
-  },
-  schema: 'odd',
-  config: { requestLimits: unlimited, limits: { defaultSize: 4, maxSize: 20 } },
-});
+const odd = await setUpOdd({ requestLimits: unlimited, limits: { defaultSize: 4, maxSize: 20 } });
 const functions = await setUp({
   database: createEmptyDatabase,
   prepare: async (database) => {
